@@ -1,0 +1,30 @@
+# weir_room(NAME USES room… LINKS lib…): the library weir_NAME from src/NAME, and its unit tests.
+#
+# Every .cpp below the room belongs to it; files named *_test.cpp make the test program
+# weir_NAME_test. Nothing else has to be edited when a file is added.
+function(weir_room name)
+  cmake_parse_arguments(ROOM "" "" "USES;LINKS;TEST_LINKS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(TRANSFORM ROOM_USES PREPEND weir_)
+  if(sources)
+    add_library(weir_${name} STATIC ${sources})
+    target_include_directories(weir_${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+    target_link_libraries(weir_${name} PUBLIC ${ROOM_USES} PRIVATE weir_flags ${ROOM_LINKS})
+  else()
+    add_library(weir_${name} INTERFACE)
+    target_include_directories(weir_${name} INTERFACE ${CMAKE_CURRENT_SOURCE_DIR})
+    target_link_libraries(weir_${name} INTERFACE ${ROOM_USES})
+  endif()
+  if(WEIR_TESTS AND tests)
+    add_executable(weir_${name}_test ${tests})
+    target_link_libraries(weir_${name}_test PRIVATE weir_${name} weir_flags ${ROOM_LINKS}
+      ${ROOM_TEST_LINKS} GTest::gmock GTest::gtest_main)
+    target_include_directories(weir_${name}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+    target_compile_definitions(weir_${name}_test PRIVATE WEIR_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    add_test(NAME unit_${name} COMMAND weir_${name}_test --gtest_brief=1)
+    set_tests_properties(unit_${name} PROPERTIES LABELS unit TIMEOUT 300)
+  endif()
+endfunction()

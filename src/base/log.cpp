@@ -1,0 +1,51 @@
+// The log, on spdlog, which is included here and nowhere else.
+#include "base/log.h"
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+namespace weir::log {
+namespace {
+
+spdlog::level::level_enum level_of(Level level) {
+  switch (level) {
+    case Level::kDebug: return spdlog::level::debug;
+    case Level::kInfo: return spdlog::level::info;
+    case Level::kWarning: return spdlog::level::warn;
+    case Level::kError: return spdlog::level::err;
+  }
+  return spdlog::level::info;
+}
+
+spdlog::logger& logger() {
+  static const auto shared = [] {
+    auto made = spdlog::stderr_color_mt("weir");
+    made->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
+    made->set_level(spdlog::level::info);
+    return made;
+  }();
+  return *shared;
+}
+
+}  // namespace
+
+void start(Level least) { logger().set_level(level_of(least)); }
+bool enabled(Level level) noexcept { return logger().should_log(level_of(level)); }
+void write(Level level, std::string_view text) { logger().log(level_of(level), text); }
+
+std::string escape_text(std::string_view text) {
+  std::string safe;
+  safe.reserve(text.size());
+  for (const char c : text) {
+    const auto octet = static_cast<unsigned char>(c);
+    if (octet >= 0x20 && octet < 0x7f) {
+      safe.push_back(c);
+    } else {
+      safe += {'\\', static_cast<char>('0' + octet / 100), static_cast<char>('0' + octet / 10 % 10),
+               static_cast<char>('0' + octet % 10)};
+    }
+  }
+  return safe;
+}
+
+}  // namespace weir::log

@@ -1,0 +1,52 @@
+// A shared, immutable run of observations whose octets lie in one arena: parsed once, shared by every
+// lane, copied by none.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "model/observation.h"
+
+namespace weir::model {
+
+class Batch {
+ public:
+  std::span<const Observation> observations() const { return observations_; }
+  size_t size() const { return observations_.size(); }
+  size_t arena_octets() const { return arena_used_; }
+  /// Which source it came from, an index given by the router.
+  uint16_t source() const { return source_; }
+
+ private:
+  friend class BatchBuilder;
+  uint16_t source_ = 0;
+  std::vector<Observation> observations_;
+  std::unique_ptr<uint8_t[]> arena_;
+  size_t arena_used_ = 0;
+};
+using SharedBatch = std::shared_ptr<const Batch>;
+
+/// Collects observations of one producer; copies their octets into the arena once.
+class BatchBuilder {
+ public:
+  BatchBuilder(uint16_t source, size_t most_observations, size_t arena_octets);
+
+  /// False when the batch is full (in count or octets): seal it and begin another. An observation
+  /// that alone exceeds the arena gets an arena of its own size.
+  bool add(const Observation& observation);
+  bool empty() const { return batch_ == nullptr || batch_->observations_.empty(); }
+  /// Ends the batch and hands it over; the builder is empty again.
+  SharedBatch seal();
+
+ private:
+  Bytes keep(Bytes octets);
+  uint16_t source_;
+  size_t most_observations_;
+  size_t arena_octets_;
+  size_t arena_size_ = 0;
+  std::shared_ptr<Batch> batch_;
+};
+
+}  // namespace weir::model

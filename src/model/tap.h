@@ -1,0 +1,40 @@
+// Where sources put what they see, and what receives it downstream.
+#pragma once
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "model/batch.h"
+#include "model/observation.h"
+
+namespace weir::model {
+
+/// One producer thread's way into the flow. Recording never blocks and never fails; what there is no
+/// room for is counted by the flow, under this source's name.
+class Tap {
+ public:
+  virtual ~Tap() = default;
+  /// Copies the octets; the observation may be gone afterwards.
+  virtual void record(const Observation& observation) noexcept = 0;
+  /// Hands over what has been collected; producers call it when they pause and at the end.
+  virtual void flush() noexcept = 0;
+};
+
+/// A tap that wants nothing.
+class NullTap final : public Tap {
+ public:
+  void record(const Observation&) noexcept override {}
+  void flush() noexcept override {}
+};
+
+/// What universe, route and every sink are, seen from flow. One lane calls it from one thread.
+class Consumer {
+ public:
+  virtual ~Consumer() = default;
+  /// Takes the whole batch or none of it: an error means nothing was kept, and `error.retry` says
+  /// whether the same batch may be offered again.
+  virtual Status deliver(const Batch& batch) = 0;
+  /// Makes what was delivered lasting (commit, flush); called when the lane pauses and at the end.
+  virtual Status settle() { return Done{}; }
+};
+
+}  // namespace weir::model

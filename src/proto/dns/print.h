@@ -1,0 +1,15 @@
+// A whole message as text for people, in the layout of dig and kdig.
+#pragma once
+
+#include <string>
+
+#include "proto/dns/message.h"
+
+namespace weir::dns {
+
+/// Header line, EDNS, question and sections. Octets that do not parse give a line saying where and why.
+std::string message_to_text(Bytes octets);
+/// One record: `www.example.org. 300 IN A 192.0.2.1`.
+std::string record_to_text(const Record& record);
+
+}  // namespace weir::dns
