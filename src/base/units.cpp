@@ -1,6 +1,7 @@
 // Reading and printing durations, sizes and times of day; edit distance for "did you mean".
 #include "base/units.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>

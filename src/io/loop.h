@@ -1,0 +1,62 @@
+// A thread's event loop: timers, readiness of descriptors, and work posted from other threads. A thin
+// layer over Boost.Asio, which is seen in this room's .cpp files only.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "base/clock.h"
+
+namespace weir::io {
+
+class Loop {
+ public:
+  Loop();
+  ~Loop();
+  /// Runs until `stop`.
+  void run();
+  /// From any thread; `run` returns soon after.
+  void stop();
+  /// Runs `work` on the loop's thread, later; from any thread.
+  void post(std::function<void()> work);
+
+  struct Native;
+  Native& native() { return *native_; }
+
+ private:
+  std::unique_ptr<Native> native_;
+};
+
+/// Calls back once after a time, on the loop's thread. Destroying or stopping it cancels: no call comes
+/// afterwards.
+class Timer {
+ public:
+  explicit Timer(Loop& loop);
+  ~Timer();
+  Timer(Timer&&) noexcept;
+  void start(Duration after, std::function<void()> callback);
+  void stop();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+/// Readiness of a descriptor that somebody else owns and keeps open while the watch lives. No call
+/// comes after the watch is destroyed.
+class Watch {
+ public:
+  Watch(Loop& loop, int fd);
+  ~Watch();
+  Watch(Watch&&) noexcept;
+  /// Calls back whenever there is something to read, until replaced by nullptr.
+  void on_readable(std::function<void()> callback);
+  /// Calls back once when writing is possible.
+  void once_writable(std::function<void()> callback);
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace weir::io

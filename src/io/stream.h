@@ -1,0 +1,83 @@
+// Octet streams, plain TCP or TLS behind one face, client or server side. Callbacks come on the loop's
+// thread; what is sent is collected and leaves in one write when the loop's turn ends or `flush` is called.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/endpoint.h"
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "io/loop.h"
+#include "io/tls.h"
+
+namespace weir::io {
+
+/// Why a stream ended. The certificate causes come before any octet of the application was sent.
+enum class CloseCause : uint8_t {
+  kEndOfStream, kReset, kRefused, kUnreachable, kTimeout, kOverflow, kLocal,
+  kTlsProtocol, kCertificateName, kCertificateExpired, kCertificateSelfSigned,
+  kCertificateUntrusted, kCertificatePin,
+};
+/// `certificate_name`, `refused` …: the label of a counter.
+std::string_view to_text(CloseCause cause);
+inline bool is_certificate(CloseCause cause) { return cause >= CloseCause::kCertificateName; }
+
+class StreamEvents {
+ public:
+  virtual ~StreamEvents() = default;
+  /// Connected, and the TLS handshake and verification are done.
+  virtual void on_open() {}
+  /// What arrived; valid during the call. The handler may close the stream or send on it.
+  virtual void on_data(Bytes octets) = 0;
+  /// The last call, once; not after the stream's owner destroyed it or called `close`.
+  virtual void on_close(CloseCause cause, std::string_view detail) = 0;
+};
+
+class Stream {
+ public:
+  virtual ~Stream() = default;
+  /// Appends to what will be written. False (and nothing kept) when more than `limit_octets` wait.
+  virtual bool send(Bytes octets) = 0;
+  virtual void flush() = 0;
+  virtual size_t pending_octets() const = 0;
+  /// Stops and resumes reading: for a peer that asks faster than it takes answers.
+  virtual void pause_reading(bool paused) = 0;
+  /// Ends after what waits has been written (orderly), with no further events.
+  virtual void close() = 0;
+  virtual Endpoint peer() const = 0;
+  virtual Endpoint local() const = 0;
+  /// TLS only: the session was resumed. False for plain TCP.
+  virtual bool resumed() const { return false; }
+};
+
+struct StreamOptions {
+  size_t limit_octets = 1 << 20;    // unsent octets kept
+  Duration connect_timeout{std::chrono::seconds(2)};  // TCP and TLS handshakes together
+};
+
+/// Connects out. With `tls` the stream opens only after verification. TCP_NODELAY is set.
+std::unique_ptr<Stream> connect_stream(Loop& loop, const Endpoint& peer, TlsClient* tls,
+                                       const StreamOptions& options, StreamEvents& events);
+
+/// A stream on a connection that was accepted.
+std::unique_ptr<Stream> accept_stream(Loop& loop, UniqueFd fd, const Endpoint& peer,
+                                      const Endpoint& local, const StreamOptions& options,
+                                      StreamEvents& events);
+
+/// Accepts connections and gives each to `on_connection`.
+class Listener {
+ public:
+  using OnConnection = std::function<void(UniqueFd fd, Endpoint peer, Endpoint local)>;
+  virtual ~Listener() = default;
+  virtual Endpoint local() const = 0;
+};
+Result<std::unique_ptr<Listener>> listen_stream(Loop& loop, const Endpoint& local, bool reuse_port,
+                                                Listener::OnConnection on_connection);
+
+}  // namespace weir::io
