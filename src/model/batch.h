@@ -36,16 +36,24 @@ class BatchBuilder {
   /// False when the batch is full (in count or octets): seal it and begin another. An observation
   /// that alone exceeds the arena gets an arena of its own size.
   bool add(const Observation& observation);
-  bool empty() const { return batch_ == nullptr || batch_->observations_.empty(); }
-  /// Ends the batch and hands it over; the builder is empty again.
-  SharedBatch seal();
+  bool empty() const { return size() == 0; }
+  size_t size() const { return batch_ == nullptr ? 0 : batch_->observations_.size(); }
+  /// Ends the batch and hands it over, numbered from `first_sequence`; the builder is empty again.
+  SharedBatch seal(uint64_t first_sequence = 1);
 
  private:
+  void begin(size_t least_octets);
   Bytes keep(Bytes octets);
+  const DnstapExtras* keep(const DnstapExtras& extras);
+
   uint16_t source_;
   size_t most_observations_;
   size_t arena_octets_;
   size_t arena_size_ = 0;
+  // What the next batch is likely to need, from what the last one used: a quiet producer that is
+  // flushed every few milliseconds does not take a whole arena each time.
+  size_t likely_octets_ = 0;
+  size_t likely_observations_ = 0;
   std::shared_ptr<Batch> batch_;
 };
 
