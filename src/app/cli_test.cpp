@@ -86,7 +86,7 @@ TEST(Cli, mistakes_end_with_two_and_point_to_help) {
 }
 
 TEST(Cli, a_slip_of_the_hand_is_corrected) {
-  EXPECT_THAT(parse({"chekc"}).err, HasSubstr("did you mean check?"));
+  EXPECT_THAT(parse({"chek"}).err, HasSubstr("did you mean check?"));
   EXPECT_THAT(parse({"run", "--confg", "x"}).err, HasSubstr("did you mean --config?"));
 }
 

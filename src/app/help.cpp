@@ -12,7 +12,7 @@ constexpr HelpPage kPages[] = {
 
 usage: weir COMMAND [OPTION...]
 
-  run         answer queries until stopped (SIGTERM); SIGHUP reloads the settings
+  run         answer queries until stopped (SIGTERM); SIGHUP reloads settings
   check       look for mistakes in the settings; say what they would do
   config      show the settings in force, explain one, or print the reference
   log         ask the store what was asked, by whom, and what came back
@@ -26,7 +26,7 @@ usage: weir COMMAND [OPTION...]
 Exit codes: 0 done, 1 failed, 2 a mistake in the command line or the settings.
 
 examples:
-  weir run                                answer on 127.0.0.1:8853 and [::1]:8853
+  weir run                                answer on port 8853 of this machine
   weir query www.example.org AAAA         ask it
   weir log --name example.org --since 1h  see what was asked
 )"},
@@ -92,7 +92,7 @@ usage: weir log [OPTION...]
   --since TIME          1h, 30m (ago), or 2026-11-20T23:00:00Z
   --until TIME          likewise
   -l, --limit N         at most N rows (default 100)
-  -f, --format FORMAT   table or json (one object a line); --json is short for it
+  -f, --format FORMAT   table or json (one object a line); --json for short
                         (default: table on a terminal, json elsewhere)
   --store FILE          a store's file (default: the one of the settings)
   -c, --config FILE, -s, --set KEY=VALUE  as for weir run
@@ -109,7 +109,7 @@ usage: weir query NAME [TYPE] [@SERVER] [+FLAG...] [OPTION...]
   @SERVER              an address, also 192.0.2.1:5353 (default 127.0.0.1:8853)
   -p, --port PORT      default 53, with TLS 853; 8853 for the default server
   --protocol PROTOCOL  udp (TCP when truncated), tcp, tls
-  --tls-name NAME      the name the certificate must carry (default: the address)
+  --tls-name NAME      the name the certificate must carry (default: address)
   --ca-file FILE       trust these certificates instead of the system's
   --timeout TIME       for the whole answer (default 5s)
   +dnssec +cd +ad +norec +nsid +noedns +tcp +tls
@@ -118,7 +118,7 @@ Ends with 0 when an answer came, whatever it says, and with 1 when none did.
 
 examples:
   weir query www.example.org
-  weir query example.org DNSKEY +dnssec @9.9.9.9 --protocol tls --tls-name quad9.net
+  weir query example.org DNSKEY +dnssec +tls @9.9.9.9 --tls-name quad9.net
 )"},
     {"read", R"(Reads captures and prints every DNS message in them, or puts them into a sink.
 
