@@ -3,8 +3,11 @@
 
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "base/random.h"
+#include "edge/statistics.h"
+#include "edge/transport.h"
 #include "edge/upstream.h"
 #include "io/loop.h"
 
@@ -22,5 +25,19 @@ struct UpstreamContext {
 };
 
 Result<std::unique_ptr<Upstream>> make_upstream(const UpstreamContext& context);
+
+/// What a transport needs from its shard. All of it outlives the transport.
+struct TransportContext {
+  io::Loop& loop;
+  const Clock& clock;
+  Intake& intake;
+  const EdgeSettings& settings;
+  ShardStatistics& statistics;
+  unsigned shards = 1;            // how many share the listening address and its limits
+};
+
+/// Adds one transport a protocol that is spoken at `endpoint`: UDP and TCP.
+Status add_transports(const TransportContext& context, const Endpoint& endpoint,
+                      std::vector<std::unique_ptr<Transport>>& transports);
 
 }  // namespace weir::edge

@@ -8,6 +8,7 @@
 
 #include "base/slab.h"
 #include "edge/cache.h"
+#include "edge/failover.h"
 #include "edge/query.h"
 #include "edge/upstream.h"
 
@@ -24,9 +25,8 @@ struct Flight {
   Instant started;
   Instant deadline;              // of the whole question; nobody waits longer
   Instant asked;                 // the attempt under way
-  WallTime asked_wall;
   size_t upstream = 0;
-  uint64_t tried = 0;            // a bit an upstream
+  Tried tried;
   unsigned attempts = 0;
   std::optional<AskFailure> last_failure;
   uint64_t first_waiter = 0;

@@ -11,10 +11,10 @@ constexpr size_t kLargestQuery = 4096;   // octets, over any transport
 
 GateVerdict refuse(dns::Rcode rcode, std::string_view text = {},
                    dns::ExtendedError why = dns::ExtendedError::kOther) {
-  return {Passage::kRefuse, {}, {rcode, why, text}};
+  return {Passage::kRefuse, {}, {rcode, why, text}, {}};
 }
 
-GateVerdict drop(DropReason reason) { return {Passage::kDrop, reason, {}}; }
+GateVerdict drop(DropReason reason) { return {Passage::kDrop, reason, {}, {}}; }
 
 size_t count_options(const dns::Edns& edns) {
   size_t count = 0;
@@ -43,8 +43,7 @@ bool is_meta_type(dns::Type type) {
 }  // namespace
 
 std::string_view to_text(DropReason reason) {
-  constexpr std::string_view kWords[kDropReasons] = {"acl", "short_header", "is_response", "overload",
-                                                     "abandoned"};
+  constexpr std::string_view kWords[kDropReasons] = {"acl", "short_header", "is_response"};
   return kWords[static_cast<size_t>(reason)];
 }
 
@@ -78,7 +77,7 @@ GateVerdict Gate::read(const Arrival& arrival, Query& query) const {
     return refuse(dns::Rcode::kFormErr);
   if (arrival.octets.size() > kLargestQuery) return refuse(dns::Rcode::kFormErr);
   const auto message = dns::Message::parse(arrival.octets);
-  if (!message) return refuse(dns::Rcode::kFormErr);
+  if (!message) return {Passage::kRefuse, {}, {dns::Rcode::kFormErr, {}, {}}, message.error()};
   if (!keep_question(*message->question(), arrival.octets, query))
     return refuse(dns::Rcode::kFormErr);
 
@@ -91,7 +90,7 @@ GateVerdict Gate::read(const Arrival& arrival, Query& query) const {
     query.keepalive = !query.is_datagram() && dns::find_option(*edns, dns::Option::kTcpKeepalive);
   }
   if (query.klass != dns::Class::kIn) return refuse(dns::Rcode::kRefused);
-  if (query.type == dns::Type::kAny) return {Passage::kMinimalAny, {}, {}};
+  if (query.type == dns::Type::kAny) return {Passage::kMinimalAny, {}, {}, {}};
   if (is_meta_type(query.type)) return refuse(dns::Rcode::kNotImp);
   if (!header->has(dns::flag::kRd))
     return refuse(dns::Rcode::kRefused, "recursion must be desired", dns::ExtendedError::kProhibited);

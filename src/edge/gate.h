@@ -12,9 +12,9 @@ namespace weir::edge {
 
 /// Why nothing is answered at all; labels of weir_dropped_queries_total.
 enum class DropReason : uint8_t {
-  kAcl, kShortHeader, kIsResponse, kOverload, kAbandoned,
+  kAcl, kShortHeader, kIsResponse,
 };
-inline constexpr size_t kDropReasons = 5;
+inline constexpr size_t kDropReasons = 3;
 std::string_view to_text(DropReason reason);
 
 /// An answer the gate gives by itself.
@@ -29,6 +29,7 @@ struct GateVerdict {
   Passage passage = Passage::kPass;
   DropReason drop{};
   Refusal refusal;
+  dns::Malformed malformed;        // why the octets are no query, where that is so
 };
 
 class Gate {

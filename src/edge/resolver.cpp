@@ -35,12 +35,12 @@ std::string_view text_of(dns::ExtendedError code) {
 }  // namespace
 
 Resolver::Resolver(const EdgeSettings& settings, AnswerCache& cache,
-                   std::span<const std::shared_ptr<UpstreamState>> upstreams)
+                   std::span<const std::unique_ptr<UpstreamState>> upstreams)
     : settings_(settings),
       answer_settings_(answer_settings(settings)),
       gate_(settings_),
       cache_(&cache),
-      upstreams_(upstreams.begin(), upstreams.end()),
+      upstreams_(upstreams),
       flights_(settings.max_queries, settings.max_waiting) {}
 
 void Resolver::adopt(const EdgeSettings& settings) {
@@ -50,6 +50,7 @@ void Resolver::adopt(const EdgeSettings& settings) {
 
 Step Resolver::on_query(const Arrival& arrival, Query& query, Instant now) {
   const GateVerdict verdict = gate_.examine(arrival, query);
+  malformed_ = verdict.malformed;
   switch (verdict.passage) {
     case Passage::kDrop: return Drop{verdict.drop};
     case Passage::kRefuse: {
@@ -59,7 +60,7 @@ Step Resolver::on_query(const Arrival& arrival, Query& query, Instant now) {
     }
     case Passage::kMinimalAny:
       return Reply{scratch().first(write_minimal_any(query, scratch(), answer_settings_)),
-                   model::AnswerSource::kLocal};
+                   dns::Rcode::kNoError, model::AnswerSource::kLocal};
     case Passage::kPass: break;
   }
   const CacheKey key = CacheKey::of(query);
@@ -74,23 +75,32 @@ Step Resolver::answer_cached(const Query& query, const CachedAnswer& found) {
                              text_of(dns::ExtendedError::kCachedError)},
                  model::AnswerSource::kCache);
   const size_t size = finish_answer(query, scratch(), found.size_octets, answer_settings_);
-  return Reply{scratch().first(size), model::AnswerSource::kCache};
+  return Reply{scratch().first(size), static_cast<dns::Rcode>((*scratch_)[3] & 15),
+               model::AnswerSource::kCache};
 }
 
 Step Resolver::error(const Query& query, dns::Rcode rcode, const std::optional<Explanation>& why,
                      model::AnswerSource source) {
-  return Reply{scratch().first(write_error(query, rcode, scratch(), answer_settings_, why)), source};
+  const size_t size = write_error(query, rcode, scratch(), answer_settings_, why);
+  return Reply{scratch().first(size), rcode, source};
+}
+
+Step Resolver::overload(const Query& query) {
+  overloads_.add();
+  return error(query, dns::Rcode::kServFail,
+               Explanation{dns::ExtendedError::kNotReady, "too many queries are in flight"},
+               model::AnswerSource::kLocal);
 }
 
 Step Resolver::ask_or_join(const CacheKey& key, const Query& query, Instant now) {
   if (const AskToken token = flights_.find(key); token != 0)
-    return flights_.join(*flights_.get(token), query) ? Step{Join{}} : Drop{DropReason::kOverload};
+    return flights_.join(*flights_.get(token), query) ? Step{Join{}} : overload(query);
   const AskToken token = flights_.begin(key);
-  if (token == 0) return Drop{DropReason::kOverload};
+  if (token == 0) return overload(query);
   Flight& flight = *flights_.get(token);
   if (!flights_.join(flight, query)) {
     flights_.end(token);
-    return Drop{DropReason::kOverload};
+    return overload(query);
   }
   flight.started = now;
   flight.deadline = now + settings_.query_timeout;
@@ -103,7 +113,7 @@ Step Resolver::ask(AskToken token, Flight& flight, Instant now) {
   if (!next || left < kLeastAttempt || flight.attempts >= kMostAttempts)
     return fail(token, flight, now);
   flight.upstream = *next;
-  flight.tried |= uint64_t{1} << *next;
+  flight.tried.add(*next);
   ++flight.attempts;
   flight.asked = now;
   const UpstreamState& upstream = *upstreams_[*next];
@@ -174,12 +184,12 @@ bool Resolver::next_answer(const Settle& settled, Query& query, Reply& reply) {
   if (settled_size_ == 0) {
     const size_t size =
         write_error(query, settled_rcode_, scratch(), answer_settings_, settled_why_);
-    reply = {scratch().first(size), model::AnswerSource::kUpstream};
+    reply = {scratch().first(size), settled_rcode_, model::AnswerSource::kUpstream};
     return true;
   }
   std::memcpy(scratch_->data(), settled_->data(), settled_size_);
   const size_t size = finish_answer(query, scratch(), settled_size_, answer_settings_);
-  reply = {scratch().first(size), model::AnswerSource::kUpstream};
+  reply = {scratch().first(size), settled_rcode_, model::AnswerSource::kUpstream};
   return true;
 }
 

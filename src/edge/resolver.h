@@ -20,6 +20,7 @@ namespace weir::edge {
 /// The answer to one query, complete. The octets are the resolver's until its next call.
 struct Reply {
   Bytes message;
+  dns::Rcode rcode{};
   model::AnswerSource source{};
 };
 /// No answer.
@@ -44,7 +45,7 @@ using Step = std::variant<Reply, Drop, Ask, Join, Settle>;
 class Resolver {
  public:
   Resolver(const EdgeSettings& settings, AnswerCache& cache,
-           std::span<const std::shared_ptr<UpstreamState>> upstreams);
+           std::span<const std::unique_ptr<UpstreamState>> upstreams);
 
   /// Reads `arrival` into `query` and decides. Gives Reply, Drop, Ask or Join.
   Step on_query(const Arrival& arrival, Query& query, Instant now);
@@ -60,6 +61,10 @@ class Resolver {
 
   bool admits(const IpAddress& client) const { return gate_.admits(client); }
   size_t in_flight() const { return flights_.waiting(); }
+  /// Queries refused because a bound on queries in flight was reached.
+  const metrics::LocalCounter& overloads() const { return overloads_; }
+  /// What the query's octets are, when they are malformed.
+  const dns::Malformed& malformed() const { return malformed_; }
   /// Takes over new settings; what is in flight goes on.
   void adopt(const EdgeSettings& settings);
 
@@ -67,6 +72,7 @@ class Resolver {
   Step answer_cached(const Query& query, const CachedAnswer& found);
   Step error(const Query& query, dns::Rcode rcode, const std::optional<Explanation>& why,
              model::AnswerSource source);
+  Step overload(const Query& query);
   Step ask_or_join(const CacheKey& key, const Query& query, Instant now);
   Step ask(AskToken token, Flight& flight, Instant now);
   Step fail(AskToken token, Flight& flight, Instant now);
@@ -79,8 +85,10 @@ class Resolver {
   AnswerSettings answer_settings_;
   Gate gate_;
   AnswerCache* cache_;
-  std::vector<std::shared_ptr<UpstreamState>> upstreams_;
+  std::span<const std::unique_ptr<UpstreamState>> upstreams_;
   Flights flights_;
+  metrics::LocalCounter overloads_;
+  dns::Malformed malformed_;
   std::unique_ptr<Buffer> scratch_ = std::make_unique<Buffer>();   // the answer being made
   std::unique_ptr<Buffer> settled_ = std::make_unique<Buffer>();   // what a settled flight answers
   size_t settled_size_ = 0;                                        // 0: an error

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,9 +32,12 @@ using AskToken = uint64_t;
 class UpstreamEvents {
  public:
   virtual ~UpstreamEvents() = default;
+  /// The question of `token` goes out, or goes out again, to `server` in these octets. May come from
+  /// inside `ask`.
+  virtual void on_sent(AskToken token, Bytes message, const Endpoint& server) = 0;
   /// A message that answers `token`: ID and question match what was asked. Valid during the call. The
   /// ID is still the upstream's own.
-  virtual void on_reply(AskToken token, Bytes message) = 0;
+  virtual void on_reply(AskToken token, Bytes message, const Endpoint& server) = 0;
   virtual void on_failure(AskToken token, AskFailure failure) = 0;
 };
 
@@ -64,8 +68,6 @@ class Upstream {
   virtual void ask(AskToken token, Bytes query, Instant deadline) = 0;
   /// Forgets `token`; no event follows.
   virtual void cancel(AskToken token) = 0;
-  /// Where queries go just now (for observations), when it is known.
-  virtual std::optional<Endpoint> endpoint() const = 0;
   /// Opens a connection ahead of the first query, where the protocol has connections.
   virtual void prewarm() {}
   /// Lets what is in flight finish and opens nothing more.
