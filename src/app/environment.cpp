@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cctype>
+#include <charconv>
 
 #include "app/question.h"
 #include "base/endpoint.h"
@@ -52,7 +52,8 @@ config::Environment without_empty(const config::Environment& environment) {
 }
 
 bool is_on(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   return text != "" && text != "0" && text != "false" && text != "no" && text != "off";
 }
 
@@ -86,8 +87,8 @@ std::vector<config::EnvironmentRule> rules(const config::Environment& environmen
   rules.push_back({"DEBUG", "edge.debug_payloads",
                    [on](std::string_view) { return Result<std::string>(on ? "true" : "false"); }});
   if (on)
-    rules.push_back({"DEBUG", "log.level",
-                     [](std::string_view) { return Result<std::string>("debug"); }});
+    rules.push_back(
+        {"DEBUG", "log.level", [](std::string_view) { return Result<std::string>("debug"); }});
   return rules;
 }
 

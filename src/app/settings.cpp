@@ -26,7 +26,8 @@ Table<control::ControlSettings> control_table() {
   table.endpoint("listen", &ControlSettings::listen,
                  {.fallback = R"(["127.0.0.1:8053"])",
                   .doc = "Where it answers; an empty list turns it off.",
-                  .default_port = 8053, .most_items = 16});
+                  .default_port = 8053,
+                  .most_items = 16});
   table.prefix("allow", &ControlSettings::allow,
                {.fallback = R"(["127.0.0.0/8", "::1/128"])",
                 .doc = "Who may ask it. It shows who asked for what: there is no other protection.",
@@ -35,7 +36,8 @@ Table<control::ControlSettings> control_table() {
                  {.fallback = "[]",
                   .doc = "Where /metrics, a link page and /robots.txt answer besides; METRICS_PORT "
                          "sets it.",
-                  .default_port = 5000, .most_items = 16});
+                  .default_port = 5000,
+                  .most_items = 16});
   table.prefix("alias_allow", &ControlSettings::alias_allow,
                {.fallback = kPrivate, .doc = "Who may ask that.", .most_items = 1024});
   return table;
@@ -48,7 +50,8 @@ Table<LogSettings> log_table() {
                 {"info", log::Level::kInfo},
                 {"warning", log::Level::kWarning},
                 {"error", log::Level::kError}},
-               {.fallback = "info", .doc = "The least important lines that are written.",
+               {.fallback = "info",
+                .doc = "The least important lines that are written.",
                 .reload = Reload::kLive});
   return table;
 }
@@ -61,12 +64,15 @@ std::string machine_name() {
 }  // namespace
 
 Table<Settings> settings_table() {
-  Table<Settings> table("weir, a DNS edge. Every key is optional; what is not said has its default.");
+  Table<Settings> table(
+      "weir, a DNS edge. Every key is optional; what is not said has its default.");
   table.table("edge", &Settings::edge, edge::settings_table());
   table.table("store", &Settings::store, store_table());
   table.table("sinks", &Settings::sinks, sink_table(),
-              {.fallback = "[]", .doc = "Further destinations of everything that is seen.",
-               .most_items = 64, .unique = "name"});
+              {.fallback = "[]",
+               .doc = "Further destinations of everything that is seen.",
+               .most_items = 64,
+               .unique = "name"});
   table.table("flow", &Settings::flow, flow_table());
   table.table("control", &Settings::control, control_table());
   table.table("log", &Settings::log, log_table());
