@@ -1,5 +1,8 @@
 // A thread's event loop: timers, readiness of descriptors, and work posted from other threads. A thin
 // layer over Boost.Asio, which is seen in this room's .cpp files only.
+//
+// One thread runs a loop. Timers and watches belong to that thread and must not outlive the loop; only
+// `post` and `stop` may be called from elsewhere.
 #pragma once
 
 #include <functional>
@@ -13,11 +16,12 @@ class Loop {
  public:
   Loop();
   ~Loop();
-  /// Runs until `stop`.
+  /// Runs until `stop`; a stop that came before makes it return at once. May be run again afterwards.
   void run();
   /// From any thread; `run` returns soon after.
   void stop();
-  /// Runs `work` on the loop's thread, later; from any thread.
+  /// Runs `work` on the loop's thread, later; from any thread. Work posted while the loop's turn is
+  /// handling ready descriptors runs after them.
   void post(std::function<void()> work);
 
   struct Native;
@@ -27,8 +31,9 @@ class Loop {
   std::unique_ptr<Native> native_;
 };
 
-/// Calls back once after a time, on the loop's thread. Destroying or stopping it cancels: no call comes
-/// afterwards.
+/// Calls back once after a time, on the loop's thread. Destroying, stopping or starting it again
+/// cancels: no call comes afterwards. What the callback holds is released on the loop's next turn, or
+/// with the loop. The callback may destroy the timer.
 class Timer {
  public:
   explicit Timer(Loop& loop);
@@ -43,13 +48,14 @@ class Timer {
 };
 
 /// Readiness of a descriptor that somebody else owns and keeps open while the watch lives. No call
-/// comes after the watch is destroyed.
+/// comes after the watch is destroyed; a callback may destroy it. One watch a descriptor.
 class Watch {
  public:
   Watch(Loop& loop, int fd);
   ~Watch();
   Watch(Watch&&) noexcept;
-  /// Calls back whenever there is something to read, until replaced by nullptr.
+  /// Calls back whenever there is something to read, until replaced by nullptr. Level-triggered: what
+  /// a callback leaves unread brings the next call.
   void on_readable(std::function<void()> callback);
   /// Calls back once when writing is possible.
   void once_writable(std::function<void()> callback);

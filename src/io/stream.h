@@ -18,7 +18,8 @@
 
 namespace weir::io {
 
-/// Why a stream ended. The certificate causes come before any octet of the application was sent.
+/// Why a stream ended. The certificate causes come before any octet of the application was sent. The
+/// stream itself never ends with `kOverflow` or `kLocal`: those are for owners that close and count.
 enum class CloseCause : uint8_t {
   kEndOfStream, kReset, kRefused, kUnreachable, kTimeout, kOverflow, kLocal,
   kTlsProtocol, kCertificateName, kCertificateExpired, kCertificateSelfSigned,
@@ -31,26 +32,35 @@ inline bool is_certificate(CloseCause cause) { return cause >= CloseCause::kCert
 class StreamEvents {
  public:
   virtual ~StreamEvents() = default;
-  /// Connected, and the TLS handshake and verification are done.
+  /// Connected, and the TLS handshake and verification are done. Accepted streams are open from the
+  /// start and do not call it.
   virtual void on_open() {}
-  /// What arrived; valid during the call. The handler may close the stream or send on it.
+  /// What arrived, at most 16 KiB; valid during the call. The handler may send on the stream, close
+  /// it or destroy it.
   virtual void on_data(Bytes octets) = 0;
-  /// The last call, once; not after the stream's owner destroyed it or called `close`.
+  /// The last call, once; not after the stream's owner destroyed it or called `close`. The handler
+  /// may destroy the stream. After `kEndOfStream` on an accepted stream the peer may still be reading:
+  /// what was sent leaves, and more may be sent until the owner closes or destroys the stream.
   virtual void on_close(CloseCause cause, std::string_view detail) = 0;
 };
 
+/// Belongs to the loop's thread. Destroying it is closing it: an open stream still writes what waits,
+/// a connecting one is dropped. No event comes from inside a call of the owner's.
 class Stream {
  public:
   virtual ~Stream() = default;
-  /// Appends to what will be written. False (and nothing kept) when more than `limit_octets` wait.
+  /// Appends to what will be written, also before the stream is open. False (and nothing kept) when
+  /// more than `limit_octets` would wait, or the stream has ended.
   virtual bool send(Bytes octets) = 0;
+  /// Writes now what the socket takes, instead of when the loop's turn ends.
   virtual void flush() = 0;
   virtual size_t pending_octets() const = 0;
   /// Stops and resumes reading: for a peer that asks faster than it takes answers.
   virtual void pause_reading(bool paused) = 0;
-  /// Ends after what waits has been written (orderly), with no further events.
+  /// Ends after what waits has been written (orderly, at most 5 s), with no further events.
   virtual void close() = 0;
   virtual Endpoint peer() const = 0;
+  /// Known once connected.
   virtual Endpoint local() const = 0;
   /// TLS only: the session was resumed. False for plain TCP.
   virtual bool resumed() const { return false; }
@@ -61,7 +71,9 @@ struct StreamOptions {
   Duration connect_timeout{std::chrono::seconds(2)};  // TCP and TLS handshakes together
 };
 
-/// Connects out. With `tls` the stream opens only after verification. TCP_NODELAY is set.
+/// Connects out. With `tls` the stream opens only after verification. TCP_NODELAY is set. `tls` is
+/// used during this call only: the stream keeps what it needs of it. `events` must live until the
+/// stream is closed or destroyed, or `on_close` was called.
 std::unique_ptr<Stream> connect_stream(Loop& loop, const Endpoint& peer, TlsClient* tls,
                                        const StreamOptions& options, StreamEvents& events);
 
@@ -70,12 +82,15 @@ std::unique_ptr<Stream> accept_stream(Loop& loop, UniqueFd fd, const Endpoint& p
                                       const Endpoint& local, const StreamOptions& options,
                                       StreamEvents& events);
 
-/// Accepts connections and gives each to `on_connection`.
+/// Accepts connections and gives each to `on_connection`, which may destroy the listener. When the
+/// process runs out of descriptors or memory it pauses 100 ms at a time, with one line in the log.
 class Listener {
  public:
   using OnConnection = std::function<void(UniqueFd fd, Endpoint peer, Endpoint local)>;
   virtual ~Listener() = default;
   virtual Endpoint local() const = 0;
+  /// How often accepting paused for want of descriptors or memory.
+  virtual uint64_t pauses() const = 0;
 };
 Result<std::unique_ptr<Listener>> listen_stream(Loop& loop, const Endpoint& local, bool reuse_port,
                                                 Listener::OnConnection on_connection);

@@ -161,6 +161,7 @@ class Message {
   Rcode rcode() const;
 
  private:
+  friend class MessageParser;
   Bytes octets_;
   Header header_;
   std::optional<Question> question_;

@@ -1,0 +1,47 @@
+# The commands of the project; `make` alone lists them. Each builds only what it needs, and can be
+# run again at once.
+JOBS ?= $(shell nproc)
+export JOBS
+PROGRAM = build/release/weir
+.DEFAULT_GOAL := help
+.PHONY: help build run test sanitize bench fuzz format lint clean
+
+help: ## lists these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## builds the program: build/release/weir
+	@scripts/install build
+	@[ -f build/release/build.ninja ] || cmake --preset release -DWEIR_TESTS=OFF
+	@cmake --build build/release -j $(JOBS) --target weir
+
+run: build ## builds and starts it on its defaults: DNS on 127.0.0.1:8853, HTTP on 127.0.0.1:8053
+	@exec $(PROGRAM) run
+
+test: ## the test of the house, unit tests, and tests against real DNS servers
+	@scripts/install test
+	@status=0; scripts/suite dev tidy unit integration || status=1; \
+	scripts/summarize build/results/dev || status=1; exit $$status
+
+sanitize: ## the unit tests under the address, undefined-behaviour and thread sanitizers
+	@scripts/install test
+	@status=0; for preset in asan tsan; do scripts/suite $$preset unit || status=1; done; \
+	exit $$status
+
+bench: build ## measures weir beside its peers; prints ratios from one and the same run
+	@scripts/install bench
+	@bench/run
+
+fuzz: ## feeds every parser with nonsense: make fuzz SECONDS=600
+	@scripts/install test
+	@scripts/fuzz $(or $(SECONDS),60)
+
+format: ## lays out the C++ files as .clang-format says
+	@scripts/sources | xargs clang-format-19 -i
+
+lint: ## the test of the house, the layout, and clang-tidy
+	@/usr/bin/python3 tests/tidy/tidy.py
+	@scripts/format-check
+	@scripts/lint
+
+clean: ## removes all that was built
+	@rm -rf build

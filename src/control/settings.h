@@ -1,0 +1,19 @@
+// What the operator may say about the control plane. app/settings.cpp holds the table that reads
+// it.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/endpoint.h"
+
+namespace weir::control {
+
+struct ControlSettings {
+  std::optional<Endpoint> listen;        // absent: no control plane
+  std::vector<Prefix> allow;             // who may ask it
+  std::optional<Endpoint> alias_listen;  // metrics, link page and robots.txt only; absent: off
+  std::vector<Prefix> alias_allow;       // who may ask that
+};
+
+}  // namespace weir::control

@@ -1,0 +1,251 @@
+// What may be kept and for how long, and how an entry becomes an answer again.
+#include "edge/cache.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "base/hash.h"
+#include "edge/cache_partition.h"
+
+namespace weir::edge {
+namespace {
+
+constexpr size_t kMostPartitions = 64;
+constexpr size_t kLeastPartition = 256 << 10;   // octets
+constexpr size_t kOctetsPerAnswer = 80;         // a small one, for the size of the tables
+
+uint32_t seconds(Instant now) {
+  return static_cast<uint32_t>(now.time_since_epoch() / std::chrono::seconds(1));
+}
+uint32_t seconds(Duration duration) {
+  return static_cast<uint32_t>(duration / std::chrono::seconds(1));
+}
+
+/// Where the sections end when the OPT record, which is last, is left out; 0 when it is not last.
+size_t end_without_opt(const dns::Message& answer) {
+  const auto& edns = answer.edns();
+  if (!edns) return answer.octets().size();
+  const size_t opt_end = edns->record_offset + size_t{11} + edns->options.size();
+  return opt_end == answer.octets().size() ? edns->record_offset : 0;
+}
+
+/// Subtracts `age` from the TTL of `count` records at `at`; they were checked when they were stored.
+void age_records(uint8_t* at, size_t count, uint32_t age) {
+  for (; count > 0; --count) {
+    while (*at != 0 && *at < 0xc0) at += *at + 1;
+    at += *at == 0 ? 1 : 2;
+    const uint32_t ttl = load_u32(at + 4);
+    store_u32(at + 4, ttl > age ? ttl - age : 0);
+    at += 10 + load_u16(at + 8);
+  }
+}
+
+void cap_ttls(uint8_t* at, size_t count, uint32_t most) {
+  for (; count > 0; --count) {
+    while (*at != 0 && *at < 0xc0) at += *at + 1;
+    at += *at == 0 ? 1 : 2;
+    store_u32(at + 4, std::min(load_u32(at + 4), most));
+    at += 10 + load_u16(at + 8);
+  }
+}
+
+/// The least TTL of a section (RFC 2181 §8: the top bit set means zero), OPT aside.
+uint32_t least_ttl(dns::RecordRange records, uint32_t least) {
+  for (const dns::Record& record : records)
+    if (record.type != dns::Type::kOpt)
+      least = std::min(least, record.ttl > 0x7fffffff ? 0 : record.ttl);
+  return least;
+}
+
+/// RFC 2308 §5: the lesser of the SOA's TTL and its minimum field; nothing without an SOA.
+std::optional<uint32_t> negative_ttl(const dns::Message& answer) {
+  for (const dns::Record& record : answer.authority())
+    if (record.type == dns::Type::kSoa && record.rdata.size() >= 22)
+      return std::min(record.ttl, load_u32(record.rdata.data() + record.rdata.size() - 4));
+  return std::nullopt;
+}
+
+bool answers_the_type(const dns::Message& answer) {
+  const dns::Type wanted = answer.question()->type;
+  return std::ranges::any_of(answer.answers(),
+                             [&](const dns::Record& record) { return record.type == wanted; });
+}
+
+}  // namespace
+
+CacheKey CacheKey::of(const Query& query) {
+  CacheKey key;
+  key.type = query.type;
+  key.dnssec_ok = query.dnssec_ok;
+  key.checking_disabled = (query.flags & dns::flag::kCd) != 0;
+  const Bytes name = query.name();
+  key.name_size = static_cast<uint8_t>(name.size());
+  dns::fold_case(name, key.name.data());
+  const uint64_t seed = static_cast<uint64_t>(key.type) << 2 |
+                        static_cast<uint64_t>(key.dnssec_ok) << 1 |
+                        static_cast<uint64_t>(key.checking_disabled);
+  key.hash = hash64(key.name_octets(), seed);
+  return key;
+}
+
+bool operator==(const CacheKey& a, const CacheKey& b) {
+  return a.hash == b.hash && a.type == b.type && a.dnssec_ok == b.dnssec_ok &&
+         a.checking_disabled == b.checking_disabled && equal(a.name_octets(), b.name_octets());
+}
+
+AnswerCache::AnswerCache(const CacheSettings& settings) : settings_(settings) {
+  if (settings.size_octets == 0) return;
+  const size_t count =
+      std::clamp(std::bit_floor(settings.size_octets / kLeastPartition), size_t{1}, kMostPartitions);
+  const size_t share = settings.size_octets / count;
+  // A bucket of 64 octets finds ten answers; tables are made for eight, arenas get the rest.
+  const size_t buckets = std::max<size_t>(4, share / (kOctetsPerAnswer * 8 + 64));
+  const size_t arena = share - std::min(share / 2, buckets * 64);
+  for (size_t i = 0; i < count; ++i)
+    partitions_.push_back(std::make_unique<CachePartition>(arena, buckets));
+}
+
+AnswerCache::~AnswerCache() = default;
+
+CachePartition& AnswerCache::partition(uint64_t hash) const {
+  // Other bits than those that choose the bucket (high) and the tag (low).
+  return *partitions_[hash >> 20 & (partitions_.size() - 1)];
+}
+
+std::optional<CachedAnswer> AnswerCache::find(const CacheKey& key, const Query& query, Instant now,
+                                              MutableBytes out) {
+  if (partitions_.empty()) return std::nullopt;
+  const uint32_t at = seconds(now);
+  CachePartition& part = partition(key.hash);
+  uint16_t counts[3];
+  uint16_t flags;
+  uint32_t age;
+  size_t body_size;
+  const size_t body_at = dns::kHeaderSize + query.question_size;
+  {
+    const std::lock_guard lock(part.mutex());
+    const CacheEntry* entry = part.find(key);
+    if (entry == nullptr || entry->expires <= at) return std::nullopt;
+    if (entry->marks & CacheEntry::kFailure)
+      return CachedAnswer{0, true, static_cast<dns::ExtendedError>(entry->counts[1])};
+    body_size = entry->body_size;
+    if (body_at + body_size > out.size()) return std::nullopt;
+    std::memcpy(out.data() + body_at, entry->body(), body_size);
+    std::memcpy(counts, entry->counts, sizeof counts);
+    flags = entry->header_flags;
+    age = at - entry->stored;
+  }
+  uint8_t* header = out.data();
+  store_u16(header, 0);
+  store_u16(header + 2, flags);
+  store_u16(header + 4, 1);
+  for (size_t i = 0; i < 3; ++i) store_u16(header + 6 + 2 * i, counts[i]);
+  std::memcpy(header + dns::kHeaderSize, query.question.data(), query.question_size);
+  if (age > 0) age_records(header + body_at, size_t{counts[0]} + counts[1] + counts[2], age);
+  return CachedAnswer{body_at + body_size, false, {}};
+}
+
+uint32_t AnswerCache::lifetime(const dns::Message& answer) const {
+  const dns::Rcode rcode = answer.rcode();
+  if (answer.header().has(dns::flag::kTc)) return 0;
+  if (rcode != dns::Rcode::kNoError && rcode != dns::Rcode::kNxDomain) return 0;
+  uint32_t least = seconds(settings_.max_ttl);
+  if (rcode == dns::Rcode::kNxDomain || !answers_the_type(answer)) {
+    const auto negative = negative_ttl(answer);
+    if (!negative) return 0;
+    least = std::min({least, seconds(settings_.max_negative_ttl), *negative});
+  }
+  for (const dns::Section section :
+       {dns::Section::kAnswer, dns::Section::kAuthority, dns::Section::kAdditional})
+    least = least_ttl(answer.section(section), least);
+  return least;
+}
+
+bool AnswerCache::store(const CacheKey& key, const dns::Message& answer, uint16_t flags,
+                        Instant now) {
+  if (partitions_.empty()) return false;
+  const uint32_t keep = lifetime(answer);
+  const size_t end = end_without_opt(answer);
+  const size_t body_at = answer.question()->end;
+  if (keep == 0 || end == 0 || body_at != dns::kHeaderSize + size_t{key.name_size} + 4) return false;
+  const size_t body_size = end - body_at;
+  const size_t octets = sizeof(CacheEntry) + key.name_size + body_size;
+  CachePartition& part = partition(key.hash);
+  const std::lock_guard lock(part.mutex());
+  const uint32_t at = seconds(now);
+  CacheEntry* entry = octets > settings_.max_entry_octets
+                          ? (++part.statistics.refused, nullptr)
+                          : part.allocate(static_cast<uint16_t>((octets + 7) / 8), at);
+  if (entry == nullptr) return false;
+  const auto& header = answer.header();
+  const uint16_t units = static_cast<uint16_t>((octets + 7) / 8);
+  *entry = {key.hash, at, at + keep, units, static_cast<uint16_t>(body_size),
+            static_cast<uint16_t>(key.type),
+            {header.counts[1], header.counts[2],
+             static_cast<uint16_t>(header.counts[3] - (answer.edns() ? 1 : 0))},
+            flags, key.name_size,
+            static_cast<uint8_t>((key.dnssec_ok ? CacheEntry::kDnssecOk : 0) |
+                                 (key.checking_disabled ? CacheEntry::kCheckingDisabled : 0))};
+  auto* name = reinterpret_cast<uint8_t*>(entry + 1);
+  std::memcpy(name, key.name.data(), key.name_size);
+  std::memcpy(name + key.name_size, answer.octets().data() + body_at, body_size);
+  cap_ttls(name + key.name_size,
+           size_t{entry->counts[0]} + entry->counts[1] + entry->counts[2],
+           seconds(settings_.max_ttl));
+  part.publish(entry);
+  return true;
+}
+
+void AnswerCache::store_failure(const CacheKey& key, dns::ExtendedError why, bool grows,
+                                Instant now) {
+  if (partitions_.empty() || settings_.failure_ttl.count() == 0) return;
+  CachePartition& part = partition(key.hash);
+  const std::lock_guard lock(part.mutex());
+  const uint32_t at = seconds(now);
+  uint16_t before = 0;
+  if (const CacheEntry* old = part.find(key); old != nullptr) {
+    if (!(old->marks & CacheEntry::kFailure) && old->expires > at) return;  // an answer is better
+    if (grows && (old->marks & CacheEntry::kFailure)) before = old->failures();
+  }
+  const uint32_t first = std::max<uint32_t>(1, seconds(settings_.failure_ttl));
+  const uint32_t most = std::max(first, seconds(settings_.max_failure_ttl));
+  const uint32_t keep = static_cast<uint32_t>(
+      std::min<uint64_t>(most, static_cast<uint64_t>(first) << std::min<uint16_t>(before, 20)));
+  const auto units = static_cast<uint16_t>((sizeof(CacheEntry) + key.name_size + 7) / 8);
+  CacheEntry* entry = part.allocate(units, at);
+  if (entry == nullptr) return;
+  // One second more: times are whole seconds, and a failure is kept a whole second at least.
+  *entry = {key.hash, at, at + keep + 1, units, 0, static_cast<uint16_t>(key.type),
+            {static_cast<uint16_t>(std::min(before + 1, 21)), static_cast<uint16_t>(why), 0},
+            0, key.name_size,
+            static_cast<uint8_t>(CacheEntry::kFailure |
+                                 (key.dnssec_ok ? CacheEntry::kDnssecOk : 0) |
+                                 (key.checking_disabled ? CacheEntry::kCheckingDisabled : 0))};
+  std::memcpy(entry + 1, key.name.data(), key.name_size);
+  part.publish(entry);
+}
+
+void AnswerCache::clear() {
+  for (const auto& part : partitions_) {
+    const std::lock_guard lock(part->mutex());
+    part->clear();
+  }
+}
+
+AnswerCache::Statistics AnswerCache::statistics() const {
+  Statistics sum;
+  sum.size_octets = settings_.size_octets;
+  for (const auto& part : partitions_) {
+    const std::lock_guard lock(part->mutex());
+    sum.entries += part->statistics.entries;
+    sum.used_octets += part->statistics.used_octets;
+    sum.inserts += part->statistics.inserts;
+    sum.evictions += part->statistics.evictions;
+    sum.second_chances += part->statistics.second_chances;
+    sum.collisions += part->statistics.collisions;
+    sum.refused += part->statistics.refused;
+  }
+  return sum;
+}
+
+}  // namespace weir::edge

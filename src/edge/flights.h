@@ -1,0 +1,65 @@
+// The questions that are being asked, and the clients that wait for each: equal questions are asked
+// once (one in flight per name, type and DNSSEC wish is also what defeats birthday attacks, RFC 5452).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/slab.h"
+#include "edge/cache.h"
+#include "edge/failover.h"
+#include "edge/query.h"
+#include "edge/upstream.h"
+
+namespace weir::edge {
+
+/// A client that waits. Waiters of a flight form a list, first come first.
+struct Waiter {
+  Query query;
+  uint64_t next = 0;   // handle; 0 at the end
+};
+
+struct Flight {
+  CacheKey key;
+  Instant started;
+  Instant deadline;              // of the whole question; nobody waits longer
+  Instant asked;                 // the attempt under way
+  size_t upstream = 0;
+  Tried tried;
+  unsigned attempts = 0;
+  std::optional<AskFailure> last_failure;
+  uint64_t first_waiter = 0;
+  uint64_t last_waiter = 0;
+  size_t waiters = 0;
+  AskToken next_in_bucket = 0;   // handle; 0 at the end
+};
+
+class Flights {
+ public:
+  /// At most `most_queries` waiters in all, `most_waiting` for one question.
+  Flights(size_t most_queries, size_t most_waiting);
+
+  AskToken find(const CacheKey& key);       // 0: nobody asks this
+  Flight* get(AskToken token) { return flights_.find(token); }
+  /// A new flight without waiters; 0 when there are too many.
+  AskToken begin(const CacheKey& key);
+  /// False when too many wait already.
+  bool join(Flight& flight, const Query& query);
+  /// Takes the first waiter off; gives false when none is left. The query is copied to `query`.
+  bool next_waiter(Flight& flight, Query& query);
+  /// The flight is over; its waiters are gone already.
+  void end(AskToken token);
+  size_t size() const { return flights_.size(); }
+  size_t waiting() const { return waiters_.size(); }
+
+ private:
+  AskToken& bucket(uint64_t hash) { return buckets_[hash & (buckets_.size() - 1)]; }
+
+  Slab<Flight> flights_;
+  Slab<Waiter> waiters_;
+  std::vector<AskToken> buckets_;
+  size_t most_waiting_;
+};
+
+}  // namespace weir::edge

@@ -1,0 +1,104 @@
+// Starts and stops the shards, and adds up what they count.
+#include "edge/plane.h"
+
+#include <algorithm>
+#include <array>
+#include <condition_variable>
+#include <mutex>
+
+#include "base/log.h"
+#include "edge/shard.h"
+
+namespace weir::edge {
+
+Plane::Plane(const EdgeSettings& settings, metrics::Registry& registry, const Clock& clock)
+    : settings_(std::make_shared<const EdgeSettings>(settings)),
+      clock_(clock),
+      cache_(settings.cache),
+      latency_(&registry.histogram("weir_request_duration_seconds",
+                                   "Time from a client's question to our answer.",
+                                   metrics::latency_bounds())) {}
+
+Plane::~Plane() { stop(Duration::zero()); }
+
+Result<std::unique_ptr<Plane>> Plane::create(const EdgeSettings& settings,
+                                             metrics::Registry& registry, const Clock& clock,
+                                             const OpenTap& open_tap) {
+  std::unique_ptr<Plane> plane(new Plane(settings, registry, clock));
+  TRY(plane->upstreams_, make_upstream_states(settings, registry));
+  const unsigned count =
+      settings.threads > 0 ? settings.threads : std::max(1U, std::thread::hardware_concurrency());
+  std::shared_ptr<const EdgeSettings> effective = plane->settings_;
+  for (unsigned i = 0; i < count; ++i) {
+    const ShardContext context{*effective,        clock, plane->cache_, plane->upstreams_,
+                               *plane->latency_, count};
+    auto shard = std::make_unique<Shard>(context, i, open_tap(i));
+    TRY_DONE(shard->open());
+    if (i == 0) {   // ports that the kernel chose are the same for every shard
+      auto chosen = std::make_shared<EdgeSettings>(settings);
+      for (size_t k = 0; k < chosen->listen.size(); ++k)
+        chosen->listen[k] = shard->listeners()[2 * k];
+      plane->settings_ = chosen;
+      effective = chosen;
+    }
+    plane->shards_.push_back(std::move(shard));
+  }
+  plane->register_metrics(registry);
+  return plane;
+}
+
+void Plane::start() {
+  for (const auto& shard : shards_) threads_.emplace_back([&shard] { shard->run(); });
+}
+
+void Plane::stop(Duration patience) {
+  if (threads_.empty()) return;
+  std::mutex mutex;
+  std::condition_variable idle;
+  size_t busy = shards_.size();
+  for (const auto& shard : shards_)
+    shard->drain([&] {
+      const std::lock_guard lock(mutex);
+      --busy;
+      idle.notify_one();
+    });
+  {
+    std::unique_lock lock(mutex);
+    if (!idle.wait_for(lock, patience, [&] { return busy == 0; }) && patience.count() > 0)
+      log::warning("some queries were not answered before the end");
+  }
+  for (const auto& shard : shards_) shard->stop();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+void Plane::adopt(const EdgeSettings& settings) {
+  auto next = std::make_shared<EdgeSettings>(settings);
+  next->listen = settings_->listen;
+  for (const auto& shard : shards_) shard->adopt(next);
+}
+
+bool Plane::ready() const {
+  return std::ranges::any_of(upstreams_, [](const auto& upstream) {
+    return upstream->up.load(std::memory_order_relaxed) &&
+           upstream->proven.load(std::memory_order_relaxed);
+  });
+}
+
+std::vector<Endpoint> Plane::listeners() const { return settings_->listen; }
+
+uint64_t Plane::sum(const std::function<uint64_t(const Shard&)>& count) const {
+  uint64_t total = 0;
+  for (const auto& shard : shards_) total += count(*shard);
+  return total;
+}
+
+uint64_t Plane::cache_hits() const {
+  return sum([](const Shard& shard) { return shard.statistics().cache_hits.value(); });
+}
+
+uint64_t Plane::cache_misses() const {
+  return sum([](const Shard& shard) { return shard.statistics().cache_misses.value(); });
+}
+
+}  // namespace weir::edge

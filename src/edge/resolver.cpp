@@ -1,0 +1,196 @@
+// The decisions of the query plane, in the order they are made.
+#include "edge/resolver.h"
+
+#include <algorithm>
+
+#include "edge/failover.h"
+#include "edge/forward.h"
+
+namespace weir::edge {
+namespace {
+
+constexpr unsigned kMostAttempts = 4;          // for one question, whatever time is left
+constexpr Duration kLeastAttempt = 50ms;       // less time left is not worth an attempt
+
+AnswerSettings answer_settings(const EdgeSettings& settings) {
+  return {settings.udp_payload,
+          static_cast<uint16_t>(settings.tcp.idle_timeout / std::chrono::milliseconds(100))};
+}
+
+Explanation explain(const std::optional<AskFailure>& failure) {
+  if (!failure) return {dns::ExtendedError::kNoReachableAuthority, "no upstream could be asked"};
+  if (*failure == AskFailure::kTimeout)
+    return {dns::ExtendedError::kNoReachableAuthority, "no upstream answered in time"};
+  if (*failure >= AskFailure::kTlsProtocol)
+    return {dns::ExtendedError::kNetworkError, "the upstream's identity could not be verified"};
+  if (*failure == AskFailure::kOverload)
+    return {dns::ExtendedError::kNotReady, "too many queries are waiting for the upstream"};
+  return {dns::ExtendedError::kNetworkError, "no upstream could be reached"};
+}
+
+std::string_view text_of(dns::ExtendedError code) {
+  return code == dns::ExtendedError::kCachedError ? "a recent failure is remembered" : "";
+}
+
+}  // namespace
+
+Resolver::Resolver(const EdgeSettings& settings, AnswerCache& cache,
+                   std::span<const std::unique_ptr<UpstreamState>> upstreams)
+    : settings_(settings),
+      answer_settings_(answer_settings(settings)),
+      gate_(settings_),
+      cache_(&cache),
+      upstreams_(upstreams),
+      flights_(settings.max_queries, settings.max_waiting) {}
+
+void Resolver::adopt(const EdgeSettings& settings) {
+  settings_ = settings;
+  answer_settings_ = answer_settings(settings);
+}
+
+Step Resolver::on_query(const Arrival& arrival, Query& query, Instant now) {
+  const GateVerdict verdict = gate_.examine(arrival, query);
+  malformed_ = verdict.malformed;
+  switch (verdict.passage) {
+    case Passage::kDrop: return Drop{verdict.drop};
+    case Passage::kRefuse: {
+      std::optional<Explanation> why;
+      if (!verdict.refusal.text.empty()) why = {verdict.refusal.why, verdict.refusal.text};
+      return error(query, verdict.refusal.rcode, why, model::AnswerSource::kLocal);
+    }
+    case Passage::kMinimalAny:
+      return Reply{scratch().first(write_minimal_any(query, scratch(), answer_settings_)),
+                   dns::Rcode::kNoError, model::AnswerSource::kLocal};
+    case Passage::kPass: break;
+  }
+  const CacheKey key = CacheKey::of(query);
+  if (const auto hit = cache_->find(key, query, now, scratch())) return answer_cached(query, *hit);
+  return ask_or_join(key, query, now);
+}
+
+Step Resolver::answer_cached(const Query& query, const CachedAnswer& found) {
+  if (found.failure)
+    return error(query, dns::Rcode::kServFail,
+                 Explanation{dns::ExtendedError::kCachedError,
+                             text_of(dns::ExtendedError::kCachedError)},
+                 model::AnswerSource::kCache);
+  const size_t size = finish_answer(query, scratch(), found.size_octets, answer_settings_);
+  return Reply{scratch().first(size), static_cast<dns::Rcode>((*scratch_)[3] & 15),
+               model::AnswerSource::kCache};
+}
+
+Step Resolver::error(const Query& query, dns::Rcode rcode, const std::optional<Explanation>& why,
+                     model::AnswerSource source) {
+  const size_t size = write_error(query, rcode, scratch(), answer_settings_, why);
+  return Reply{scratch().first(size), rcode, source};
+}
+
+Step Resolver::overload(const Query& query) {
+  overloads_.add();
+  return error(query, dns::Rcode::kServFail,
+               Explanation{dns::ExtendedError::kNotReady, "too many queries are in flight"},
+               model::AnswerSource::kLocal);
+}
+
+Step Resolver::ask_or_join(const CacheKey& key, const Query& query, Instant now) {
+  if (const AskToken token = flights_.find(key); token != 0)
+    return flights_.join(*flights_.get(token), query) ? Step{Join{}} : overload(query);
+  const AskToken token = flights_.begin(key);
+  if (token == 0) return overload(query);
+  Flight& flight = *flights_.get(token);
+  if (!flights_.join(flight, query)) {
+    flights_.end(token);
+    return overload(query);
+  }
+  flight.started = now;
+  flight.deadline = now + settings_.query_timeout;
+  return ask(token, flight, now);
+}
+
+Step Resolver::ask(AskToken token, Flight& flight, Instant now) {
+  const Duration left = flight.deadline - now;
+  const auto next = next_upstream(upstreams_, flight.tried);
+  if (!next || left < kLeastAttempt || flight.attempts >= kMostAttempts)
+    return fail(token, flight, now);
+  flight.upstream = *next;
+  flight.tried.add(*next);
+  ++flight.attempts;
+  flight.asked = now;
+  const UpstreamState& upstream = *upstreams_[*next];
+  const size_t size = write_question(flight.key, upstream.protocol == UpstreamProtocol::kTls,
+                                     settings_.udp_payload, scratch());
+  // The last one that can be asked has all the time that is left.
+  const bool last = !next_upstream(upstreams_, flight.tried);
+  const Duration patience = last ? left : std::min(left, settings_.attempt_timeout);
+  return Ask{token, *next, scratch().first(size), now + patience};
+}
+
+Step Resolver::on_reply(AskToken token, Bytes message, Instant now) {
+  Flight* flight = flights_.get(token);
+  CHECK(flight != nullptr);
+  const auto answer = dns::Message::parse(message);
+  if (!answer || !answer->question()) {
+    flight->last_failure = AskFailure::kReset;
+    return ask(token, *flight, now);
+  }
+  const dns::Rcode rcode = answer->rcode();
+  const bool useless = rcode == dns::Rcode::kServFail || rcode == dns::Rcode::kRefused ||
+                       rcode == dns::Rcode::kNotImp || rcode == dns::Rcode::kFormErr;
+  if (useless && next_upstream(upstreams_, flight->tried) && flight->attempts < kMostAttempts &&
+      flight->deadline - now >= kLeastAttempt)
+    return ask(token, *flight, now);
+  return use(token, *flight, *answer, now);
+}
+
+Step Resolver::use(AskToken token, Flight& flight, const dns::Message& answer, Instant now) {
+  const bool verified = upstreams_[flight.upstream]->protocol == UpstreamProtocol::kTls;
+  const auto authenticity = verified ? Authenticity::kVerifiedChannel : Authenticity::kUntrusted;
+  settled_size_ = copy_without_opt(answer, authenticity, {settled_->data(), settled_->size()});
+  settled_rcode_ = answer.rcode();
+  settled_why_ = {};
+  if (settled_size_ == 0) {
+    settled_rcode_ = dns::Rcode::kServFail;
+    settled_why_ = {dns::ExtendedError::kInvalidData, "the upstream's answer is too large"};
+  } else if (!cache_->store(flight.key, answer,
+                            load_u16(settled_->data() + 2) & static_cast<uint16_t>(~dns::flag::kAa),
+                            now) &&
+             settled_rcode_ == dns::Rcode::kServFail) {
+    cache_->store_failure(flight.key, dns::ExtendedError::kOther, true, now);
+  }
+  return Settle{token};
+}
+
+Step Resolver::on_failure(AskToken token, AskFailure failure, Instant now) {
+  Flight* flight = flights_.get(token);
+  CHECK(flight != nullptr);
+  flight->last_failure = failure;
+  return ask(token, *flight, now);
+}
+
+Step Resolver::fail(AskToken token, Flight& flight, Instant now) {
+  settled_size_ = 0;
+  settled_rcode_ = dns::Rcode::kServFail;
+  settled_why_ = explain(flight.last_failure);
+  cache_->store_failure(flight.key, settled_why_.code, false, now);
+  return Settle{token};
+}
+
+bool Resolver::next_answer(const Settle& settled, Query& query, Reply& reply) {
+  Flight* flight = flights_.get(settled.token);
+  if (!flights_.next_waiter(*flight, query)) {
+    flights_.end(settled.token);
+    return false;
+  }
+  if (settled_size_ == 0) {
+    const size_t size =
+        write_error(query, settled_rcode_, scratch(), answer_settings_, settled_why_);
+    reply = {scratch().first(size), settled_rcode_, model::AnswerSource::kUpstream};
+    return true;
+  }
+  std::memcpy(scratch_->data(), settled_->data(), settled_size_);
+  const size_t size = finish_answer(query, scratch(), settled_size_, answer_settings_);
+  reply = {scratch().first(size), settled_rcode_, model::AnswerSource::kUpstream};
+  return true;
+}
+
+}  // namespace weir::edge

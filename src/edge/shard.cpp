@@ -1,0 +1,255 @@
+// The life of a query on its shard: arrival, decision, question, answer. What is observed is observed
+// here, and `settle` is the one exit.
+#include "edge/shard.h"
+
+#include "base/log.h"
+
+namespace weir::edge {
+namespace {
+
+constexpr Duration kTick = 50ms;   // telemetry waits no longer than this
+
+template <typename... Fs>
+struct Overloaded : Fs... {
+  using Fs::operator()...;
+};
+
+bool is_probe(AskToken token) { return (token & kProbeBit) != 0; }
+
+}  // namespace
+
+Shard::Shard(const ShardContext& context, unsigned index, model::Tap& tap)
+    : context_(context),
+      index_(index),
+      tap_(tap),
+      debug_payloads_(context.settings.debug_payloads),
+      ticker_(loop_),
+      resolver_(context.settings, context.cache, context.upstreams) {}
+
+Shard::~Shard() = default;
+
+Status Shard::open() {
+  const TransportContext transport{loop_, context_.clock, *this, context_.settings, statistics_,
+                                   context_.shards};
+  for (const Endpoint& endpoint : context_.settings.listen)
+    TRY_DONE(add_transports(transport, endpoint, transports_));
+  for (const auto& state : context_.upstreams) {
+    const UpstreamContext upstream{loop_,  context_.clock,    random_,        *this,
+                                   *state, context_.settings, context_.shards};
+    TRY(auto made, make_upstream(upstream));
+    upstreams_.push_back(std::move(made));
+  }
+  return Done{};
+}
+
+void Shard::run() {
+  tick();
+  for (size_t i = 0; i < upstreams_.size(); ++i)
+    if (context_.upstreams[i]->settings.prewarm) upstreams_[i]->prewarm();
+  if (index_ == 0)
+    health_ = std::make_unique<HealthChecks>(loop_, context_.clock, context_.settings.health,
+                                             context_.upstreams, upstreams_);
+  loop_.run();
+  tap_.flush();
+}
+
+void Shard::tick() {
+  wall_offset_ = context_.clock.wall_now() - context_.clock.now().time_since_epoch();
+  tap_.flush();
+  if (on_idle_) finish_draining();
+  ticker_.start(kTick, [this] { tick(); });
+}
+
+void Shard::drain(std::function<void()> on_idle) {
+  loop_.post([this, on_idle = std::move(on_idle)]() mutable {
+    for (const auto& transport : transports_) transport->drain();
+    on_idle_ = std::move(on_idle);
+    finish_draining();
+  });
+}
+
+void Shard::finish_draining() {
+  if (resolver_.in_flight() > 0) return;
+  health_.reset();
+  for (const auto& upstream : upstreams_) upstream->drain();
+  tap_.flush();
+  std::exchange(on_idle_, nullptr)();
+}
+
+void Shard::adopt(std::shared_ptr<const EdgeSettings> settings) {
+  loop_.post([this, settings = std::move(settings)] {
+    debug_payloads_ = settings->debug_payloads;
+    resolver_.adopt(*settings);
+  });
+}
+
+std::vector<Endpoint> Shard::listeners() const {
+  std::vector<Endpoint> all;
+  for (const auto& transport : transports_) all.push_back(transport->local());
+  return all;
+}
+
+bool Shard::admits(const Endpoint& client) {
+  if (resolver_.admits(client.address)) return true;
+  statistics_.drops[static_cast<size_t>(DropReason::kAcl)].add();
+  return false;
+}
+
+void Shard::on_arrival(const Arrival& arrival) {
+  query_.question_size = 0;
+  query_.edns = query_.dnssec_ok = query_.keepalive = false;
+  query_.payload = 512;
+  query_.received = context_.clock.now();
+  query_.received_wall = wall(query_.received);
+  const Step step = resolver_.on_query(arrival, query_, query_.received);
+  if (const auto* dropped = std::get_if<Drop>(&step)) {
+    statistics_.drops[static_cast<size_t>(dropped->reason)].add();
+    arrival.way_back.transport->abandon(arrival.way_back);
+    return;
+  }
+  statistics_.queries[static_cast<size_t>(arrival.protocol)].add();
+  const dns::Malformed& malformed = resolver_.malformed();
+  if (malformed.code != dns::MalformedCode::kNone) statistics_.malformed.add();
+  if (debug_payloads_) log_payload("query from", arrival.client, arrival.octets);
+  observe_query(query_, arrival.octets, malformed);
+  perform(step, &query_);
+}
+
+void Shard::perform(const Step& step, const Query* query) {
+  std::visit(Overloaded{[&](const Reply& reply) { settle(*query, reply); },
+                        [&](const Drop&) {},
+                        [&](const Ask& question) { ask(question); },
+                        [&](const Join&) { statistics_.coalesced.add(); },
+                        [&](const Settle& settled) { settle_all(settled); }},
+             step);
+}
+
+void Shard::ask(const Ask& question) {
+  upstreams_[question.upstream]->ask(question.token, question.question, question.deadline);
+}
+
+void Shard::settle_all(const Settle& settled) {
+  Query query;
+  Reply reply;
+  while (resolver_.next_answer(settled, query, reply)) settle(query, reply);
+}
+
+void Shard::settle(const Query& query, const Reply& reply) {
+  const Instant now = context_.clock.now();
+  if (!query.way_back.transport->answer(query, reply.message)) statistics_.unsent.add();
+  const size_t rcode =
+      std::min<size_t>(static_cast<size_t>(reply.rcode), ShardStatistics::kRcodes - 1);
+  statistics_.responses[rcode][static_cast<size_t>(reply.source)].add();
+  if (reply.source == model::AnswerSource::kCache) statistics_.cache_hits.add();
+  if (reply.source == model::AnswerSource::kUpstream) statistics_.cache_misses.add();
+  if (reply.message[2] & 0x02) statistics_.truncated.add();
+  context_.latency.observe(to_seconds(now - query.received));
+  if (debug_payloads_) {
+    log_payload("answer to", query.client, reply.message);
+    if (reply.rcode == dns::Rcode::kNxDomain)
+      log::debug("NXDOMAIN for " + dns::wire_name_to_text(query.name()) + " asked by " +
+                 query.client.to_text());
+  }
+  observe_reply(query, reply, wall(now));
+}
+
+void Shard::on_sent(AskToken token, Bytes message, const Endpoint& server) {
+  if (!is_probe(token)) observe_forward(model::MessageType::kForwarderQuery, token, message, server);
+}
+
+void Shard::on_reply(AskToken token, Bytes message, const Endpoint& server) {
+  if (is_probe(token)) {
+    if (health_) health_->on_reply(token, message);
+    return;
+  }
+  observe_forward(model::MessageType::kForwarderResponse, token, message, server);
+  perform(resolver_.on_reply(token, message, context_.clock.now()), nullptr);
+  flush_soon();
+}
+
+void Shard::on_failure(AskToken token, AskFailure failure) {
+  if (is_probe(token)) {
+    if (health_) health_->on_failure(token, failure);
+    return;
+  }
+  perform(resolver_.on_failure(token, failure, context_.clock.now()), nullptr);
+  flush_soon();
+}
+
+void Shard::flush_soon() {
+  // Answers that one read from an upstream decides leave together.
+  if (std::exchange(flush_pending_, true)) return;
+  loop_.post([this] {
+    flush_pending_ = false;
+    for (const auto& transport : transports_) transport->flush();
+  });
+}
+
+void Shard::observe_query(const Query& query, Bytes octets, const dns::Malformed& malformed) {
+  model::Observation seen;
+  seen.type = model::MessageType::kClientQuery;
+  seen.protocol = query.protocol;
+  seen.malformed = malformed;
+  seen.query_endpoint = query.client;
+  seen.response_endpoint = query.server;
+  seen.query_time = query.received_wall;
+  seen.query_message = octets;
+  seen.header = *dns::Header::read(octets);
+  if (query.question_size > 0) {
+    seen.qname = query.name();
+    seen.qtype = query.type;
+    seen.qclass = query.klass;
+  }
+  tap_.record(seen);
+}
+
+void Shard::observe_reply(const Query& query, const Reply& reply, WallTime now) {
+  model::Observation seen;
+  seen.type = model::MessageType::kClientResponse;
+  seen.protocol = query.protocol;
+  seen.answer_source = reply.source;
+  seen.query_endpoint = query.client;
+  seen.response_endpoint = query.server;
+  seen.query_time = query.received_wall;
+  seen.response_time = now;
+  seen.response_message = reply.message;
+  seen.header = *dns::Header::read(reply.message);
+  seen.rcode = reply.rcode;
+  if (query.question_size > 0) {
+    seen.qname = query.name();
+    seen.qtype = query.type;
+    seen.qclass = query.klass;
+  }
+  tap_.record(seen);
+}
+
+void Shard::observe_forward(model::MessageType type, AskToken token, Bytes message,
+                            const Endpoint& server) {
+  const Flight* flight = resolver_.flight(token);
+  if (flight == nullptr) return;
+  const UpstreamState& upstream = *context_.upstreams[flight->upstream];
+  model::Observation seen;
+  seen.type = type;
+  seen.protocol = upstream.observed_as;
+  seen.response_endpoint = server;
+  seen.query_time = wall(flight->asked);
+  seen.header = *dns::Header::read(message);
+  if (type == model::MessageType::kForwarderResponse) {
+    seen.response_time = wall(context_.clock.now());
+    seen.response_message = message;
+    seen.rcode = static_cast<dns::Rcode>(seen.header.rcode());
+  } else {
+    seen.query_message = message;
+  }
+  seen.qname = flight->key.name_octets();
+  seen.qtype = flight->key.type;
+  seen.qclass = dns::Class::kIn;
+  seen.upstream = upstream.name;
+  tap_.record(seen);
+}
+
+void Shard::log_payload(std::string_view what, const Endpoint& peer, Bytes octets) const {
+  log::debug(std::string(what) + " " + peer.to_text() + ": " + to_hex(octets));
+}
+
+}  // namespace weir::edge

@@ -1,0 +1,80 @@
+// Making streams: the owner's handle on a connection, outgoing or accepted.
+#include "io/stream.h"
+
+#include <array>
+#include <utility>
+
+#include "base/check.h"
+#include "io/address.h"
+#include "io/channel.h"
+#include "io/connection.h"
+
+namespace weir::io {
+namespace {
+
+class OwnedStream final : public Stream {
+ public:
+  explicit OwnedStream(std::shared_ptr<Connection> connection)
+      : connection_(std::move(connection)) {}
+  ~OwnedStream() override { connection_->close(); }
+  bool send(Bytes octets) override { return connection_->send(octets); }
+  void flush() override { connection_->flush(); }
+  size_t pending_octets() const override { return connection_->pending_octets(); }
+  void pause_reading(bool paused) override { connection_->pause_reading(paused); }
+  void close() override { connection_->close(); }
+  Endpoint peer() const override { return connection_->peer(); }
+  Endpoint local() const override { return connection_->local(); }
+  bool resumed() const override { return connection_->resumed(); }
+
+ private:
+  const std::shared_ptr<Connection> connection_;
+};
+
+}  // namespace
+
+std::string_view to_text(CloseCause cause) {
+  constexpr std::array<std::string_view, 13> kTexts = {"end_of_stream",
+                                                       "reset",
+                                                       "refused",
+                                                       "unreachable",
+                                                       "timeout",
+                                                       "overflow",
+                                                       "local",
+                                                       "tls_protocol",
+                                                       "certificate_name",
+                                                       "certificate_expired",
+                                                       "certificate_self_signed",
+                                                       "certificate_untrusted",
+                                                       "certificate_pin"};
+  return kTexts[static_cast<size_t>(cause)];
+}
+
+std::unique_ptr<Stream> connect_stream(Loop& loop, const Endpoint& peer, TlsClient* tls,
+                                       const StreamOptions& options, StreamEvents& events) {
+  auto fd = open_socket(peer.address, SOCK_STREAM);
+  if (!fd) {
+    auto connection =
+        std::make_shared<Connection>(loop, UniqueFd(), peer, options, events, nullptr);
+    connection->fail_later(
+        {ChannelResult::State::kEnded, 0, CloseCause::kUnreachable, fd.error().what});
+    return std::make_unique<OwnedStream>(std::move(connection));
+  }
+  CHECK(tls == nullptr);  // no TlsClient can be made yet
+  auto channel = make_plain_channel(fd->get());
+  auto connection =
+      std::make_shared<Connection>(loop, *std::move(fd), peer, options, events, std::move(channel));
+  connection->connect();
+  return std::make_unique<OwnedStream>(std::move(connection));
+}
+
+std::unique_ptr<Stream> accept_stream(Loop& loop, UniqueFd fd, const Endpoint& peer,
+                                      const Endpoint& local, const StreamOptions& options,
+                                      StreamEvents& events) {
+  auto channel = make_plain_channel(fd.get());
+  auto connection =
+      std::make_shared<Connection>(loop, std::move(fd), peer, options, events, std::move(channel));
+  connection->accept(local);
+  return std::make_unique<OwnedStream>(std::move(connection));
+}
+
+}  // namespace weir::io

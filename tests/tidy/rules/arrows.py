@@ -1,0 +1,85 @@
+"""Include arrows between rooms follow src/rooms.txt, and plug-ins keep to themselves.
+
+A plug-in folder is a folder inside a plane. The plane's top folder does not include it (only its
+catalogue.cpp does), it does not include another plug-in folder, and a header that the catalogue
+takes, which is a plug-in's door, is not for the plug-ins beside it. Unit tests may look at all of
+their own room.
+"""
+
+from tree import Finding
+
+ROOMS = "src/rooms.txt"
+PLANES = ("edge", "flow", "universe", "route")
+
+
+def allowed_arrows(tree):
+    """room -> what it may include, from rooms.txt; * means everything."""
+    arrows = {}
+    for line in tree.text(ROOMS).splitlines():
+        line = line.split("#")[0]
+        if ":" in line:
+            room, targets = line.split(":", 1)
+            arrows[room.strip()] = targets.split()
+    return arrows
+
+
+def _plugin_folder(path):
+    """edge/transports of edge/transports/udp.cpp; nothing for a file in the top folder."""
+    parts = path.split("/")
+    return "/".join(parts[:2]) if len(parts) > 2 and parts[0] in PLANES else None
+
+
+def _may(target, allowed):
+    return any(entry in ("*", target) or target.startswith(entry + "/") for entry in allowed)
+
+
+def _doors(tree, plane):
+    catalogue = tree.sources.get(f"src/{plane}/catalogue.cpp")
+    return {include.name for include in catalogue.includes} if catalogue else set()
+
+
+def _inside_the_room(tree, source, here, target):
+    """What is wrong with an include that stays in its room, or nothing."""
+    mine, theirs = _plugin_folder(here), _plugin_folder(target)
+    if source.is_test or theirs is None:
+        return None
+    if mine is None:
+        if here.endswith("/catalogue.cpp"):
+            return None
+        return f"only the plane's catalogue.cpp names plug-ins; take {target} through an interface"
+    if mine != theirs:
+        return f"{mine} does not know {theirs}; meet at an interface in the plane's top folder"
+    own_stem = here.rsplit(".", 1)[0] == target.rsplit(".", 1)[0]
+    if not own_stem and target in _doors(tree, here.split("/")[0]):
+        return f"{target} is a sibling plug-in; move what both need into a header of its own"
+    return None
+
+
+def _between_rooms(source, room, target, arrows):
+    if target.split("/")[0] not in arrows:
+        if source.is_test and target.startswith("kit/"):
+            return None
+        return f'"{target}" begins with no room of {ROOMS}; write includes from src/'
+    if not _may(target, arrows[room]):
+        allowed = " ".join(arrows[room]) or "nothing"
+        return f"{room} may not include {target}; {ROOMS} allows {allowed}"
+    return None
+
+
+def check(tree):
+    arrows = allowed_arrows(tree)
+    for source in tree.cxx("src/"):
+        here = source.path.removeprefix("src/")
+        room = here.split("/")[0]
+        if room not in arrows:
+            yield Finding(source.path, 1, "room", f"{room} has no line in {ROOMS}")
+            continue
+        for include in source.includes:
+            if include.angled:
+                continue
+            if include.name.startswith(room + "/"):
+                wrong = _inside_the_room(tree, source, here, include.name)
+            else:
+                wrong = _between_rooms(source, room, include.name, arrows)
+            if wrong:
+                yield Finding(source.path, include.line, "arrow", wrong)
