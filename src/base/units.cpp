@@ -84,11 +84,11 @@ class TextCursor {
     return true;
   }
   void expect(std::string_view one_of) { ok_ = accept(one_of) && ok_; }
-  unsigned digits(int count) {
-    unsigned value = 0;
+  int64_t digits(int count) {
+    int64_t value = 0;
     for (; count > 0; --count) {
-      const unsigned digit = rest_.empty() ? 10U : static_cast<unsigned>(rest_[0] - '0');
-      if (digit > 9) {
+      const int digit = rest_.empty() ? -1 : rest_[0] - '0';
+      if (digit < 0 || digit > 9) {
         ok_ = false;
         return 0;
       }
@@ -175,20 +175,22 @@ std::string format_rfc3339(WallTime time) {
 
 std::optional<WallTime> parse_rfc3339(std::string_view text) {
   TextCursor at(text);
-  const int year = at.digits(4);
+  const int64_t year = at.digits(4);
   at.expect("-");
-  const unsigned month = at.digits(2);
+  const int64_t month = at.digits(2);
   at.expect("-");
-  const unsigned day = at.digits(2);
+  const int64_t day = at.digits(2);
   at.expect("Tt ");
-  const unsigned hour = at.digits(2);
+  const int64_t hour = at.digits(2);
   at.expect(":");
-  const unsigned minute = at.digits(2);
+  const int64_t minute = at.digits(2);
   at.expect(":");
-  const unsigned second = at.digits(2);
+  const int64_t second = at.digits(2);
   const int64_t fraction = at.accept(".") ? at.fraction() : 0;
   const int64_t offset = at.zone_seconds();
-  const auto date = std::chrono::year(year) / std::chrono::month(month) / std::chrono::day(day);
+  const auto date = std::chrono::year(static_cast<int>(year)) /
+                    std::chrono::month(static_cast<unsigned>(month)) /
+                    std::chrono::day(static_cast<unsigned>(day));
   if (!at.finished() || !date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
   // What 64 bits of nanoseconds hold with room for the offset: RFC 3339 goes further.
   if (year < 1678 || year > 2261) return std::nullopt;
