@@ -7,8 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 PROGRAM = Path(__file__).resolve().parents[2] / "scripts/summarize"
-GOOD = '<testsuites><testsuite><testcase name="a" status="run"/></testsuite></testsuites>'
-BAD = '<testsuites><testsuite><testcase name="unit_io"><failure/></testcase></testsuite></testsuites>'
+GOOD = '<testsuite><testcase name="a" status="run"/></testsuite>'
+BAD = '<testsuite><testcase name="unit_io"><failure/></testcase></testsuite>'
 
 
 class Summarize(unittest.TestCase):
@@ -26,7 +26,8 @@ class Summarize(unittest.TestCase):
         self.assertEqual(("2 passed, 0 failed", 0), self.last_line(files))
 
     def test_a_failed_case_counts_once(self):
-        files = {"dev/gtest/weir_base_test.xml": GOOD, "dev/gtest/weir_io_test.xml": BAD, "dev/ctest.xml": BAD}
+        files = {"dev/gtest/weir_base_test.xml": GOOD, "dev/gtest/weir_io_test.xml": BAD,
+                 "dev/ctest.xml": BAD}
         self.assertEqual(("1 passed, 1 failed", 1), self.last_line(files))
 
     def test_a_program_that_dies_counts(self):
@@ -35,7 +36,8 @@ class Summarize(unittest.TestCase):
         self.assertEqual(("1 passed, 2 failed", 1), self.last_line(files))
 
     def test_presets_are_told_apart(self):
-        files = {"dev/gtest/weir_io_test.xml": BAD, "dev/ctest.xml": BAD, "asan/ctest.xml": BAD}
+        files = {"dev/gtest/weir_io_test.xml": BAD, "dev/ctest.xml": BAD,
+                 "asan/ctest.xml": BAD}
         self.assertEqual(("0 passed, 2 failed", 1), self.last_line(files))
 
     def test_unfinished_results_are_a_failure(self):
