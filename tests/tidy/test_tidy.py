@@ -99,12 +99,15 @@ class Arrows(Case):
         self.tidy(arrows, {"src/flow/sinks/file.cpp": '#include "flow/sink.h"'})
 
     def test_a_plugin_does_not_know_its_sibling(self):
-        catalogue = {"src/edge/catalogue.cpp": '#include "edge/upstreams/dot.h"'}
+        catalogue = {"src/edge/catalogue.cpp": '#include "edge/upstreams/dot.h"\n'
+                                               '#include "edge/upstreams/makers.h"',
+                     "src/edge/upstreams/dot.cpp": ""}
         self.untidy(arrows, catalogue | {"src/edge/upstreams/tcp.cpp":
                                          '#include "edge/upstreams/dot.h"'},
                     "src/edge/upstreams/tcp.cpp", 1, "sibling")
         self.tidy(arrows, catalogue | {
             "src/edge/upstreams/dot.cpp": '#include "edge/upstreams/dot.h"',
+            "src/edge/upstreams/udp.cpp": '#include "edge/upstreams/makers.h"',
             "src/edge/upstreams/tcp.cpp": '#include "edge/upstreams/pool.h"'})
 
     def test_other_folders_are_not_plugins(self):
@@ -256,7 +259,8 @@ class Words(Case):
         })
 
     def test_an_object_with_an_owner_from_the_start(self):
-        self.tidy(words, {"src/edge/a.cpp": "std::unique_ptr<Plane> plane(new Plane(x));"})
+        self.tidy(words, {"src/edge/a.cpp": "std::unique_ptr<Plane> plane(new Plane(x));\n"
+                                              "return std::unique_ptr<Plane>(\n  new Plane(x));"})
 
     def test_exceptions_count_and_stay_true(self):
         path = "src/edge/cache_partition.h"

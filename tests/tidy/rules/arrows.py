@@ -1,9 +1,9 @@
 """Include arrows between rooms follow src/rooms.txt, and plug-ins keep to themselves.
 
 The line `plug-ins` of rooms.txt lists the plug-in folders. The plane's other files do not include
-them (only its catalogue.cpp does), a plug-in folder does not include another one, and a header that
-the catalogue takes, which is a plug-in's door, is not for the plug-ins beside it. Unit tests may
-look at all of their own room.
+them (only its catalogue.cpp does), a plug-in folder does not include another one, and the header of
+a plug-in that the catalogue names is not for the plug-ins beside it. Unit tests may look at all of
+their own room.
 """
 
 from tree import Finding
@@ -33,8 +33,13 @@ def _may(target, allowed):
 
 
 def _doors(tree, plane):
+    """Headers of single plug-ins: the catalogue includes them, and a .cpp stands beside them."""
     catalogue = tree.sources.get(f"src/{plane}/catalogue.cpp")
-    return {include.name for include in catalogue.includes} if catalogue else set()
+    return {
+        include.name
+        for include in (catalogue.includes if catalogue else ())
+        if f"src/{include.name.removesuffix('.h')}.cpp" in tree
+    }
 
 
 def _inside_the_room(tree, source, here, target, folders):
