@@ -2,7 +2,6 @@
 // it.
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "base/endpoint.h"
@@ -10,10 +9,10 @@
 namespace weir::control {
 
 struct ControlSettings {
-  std::optional<Endpoint> listen;        // absent: no control plane
-  std::vector<Prefix> allow;             // who may ask it
-  std::optional<Endpoint> alias_listen;  // metrics, link page and robots.txt only; absent: off
-  std::vector<Prefix> alias_allow;       // who may ask that
+  std::vector<Endpoint> listen;        // empty: no control plane
+  std::vector<Prefix> allow;           // who may ask it
+  std::vector<Endpoint> alias_listen;  // metrics, link page and robots.txt only
+  std::vector<Prefix> alias_allow;     // who may ask that
 };
 
 }  // namespace weir::control

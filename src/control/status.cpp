@@ -46,8 +46,12 @@ void write_ledger(JsonWriter& json, const Status& status) {
     json.begin_object().field("kind", line.kind).field("name", line.name);
     json.field("received", line.received).field("delivered", line.delivered);
     json.field("in_flight", line.in_flight);
-    write_counts(json, "dropped", line.dropped);
-    json.end_object();
+    json.key("dropped").begin_array();
+    for (const LossStatus& loss : line.dropped) {
+      json.begin_object().field("stage", loss.stage).field("reason", loss.reason);
+      json.field("count", loss.count).end_object();
+    }
+    json.end_array().end_object();
   }
   json.end_array();
 }
@@ -91,7 +95,7 @@ std::string status_to_json(const Status& status) {
   write_store(json, status.store);
   write_ledger(json, status);
   json.key("cache").begin_object().field("entries", status.cache.entries);
-  json.field("octets", status.cache.octets).field("hits", status.cache.hits);
+  json.field("size_octets", status.cache.size_octets).field("hits", status.cache.hits);
   json.field("misses", status.cache.misses).end_object();
   return json.end_object().take() + "\n";
 }

@@ -31,6 +31,12 @@ struct StoreStatus {
   uint64_t size_octets = 0;
 };
 
+struct LossStatus {
+  std::string stage;
+  std::string reason;
+  uint64_t count = 0;
+};
+
 /// One source or lane: received = delivered + dropped + in flight, always.
 struct LedgerStatus {
   std::string kind;  // source, lane
@@ -38,12 +44,12 @@ struct LedgerStatus {
   uint64_t received = 0;
   uint64_t delivered = 0;
   uint64_t in_flight = 0;
-  std::vector<std::pair<std::string, uint64_t>> dropped;  // by reason
+  std::vector<LossStatus> dropped;
 };
 
 struct CacheStatus {
   uint64_t entries = 0;
-  uint64_t octets = 0;
+  uint64_t size_octets = 0;
   uint64_t hits = 0;
   uint64_t misses = 0;
 };

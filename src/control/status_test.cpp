@@ -58,15 +58,17 @@ TEST(Status, the_document_has_every_part) {
   status.started = wall_time(1'600'000'000'000'000'000);
   status.uptime = 1500ms;
   status.listeners = {"udp://127.0.0.1:8853"};
-  status.ledger = {{"source", "edge", 10, 8, 1, {{"ring_full", 1}}}};
+  status.ledger = {{"source", "edge", 10, 8, 1, {{"tap", "ring_full", 1}}}};
   status.cache = {3, 400, 5, 6};
   const std::string text = status_to_json(status);
   EXPECT_THAT(text, HasSubstr(R"("version":"1.2.3","started":"2020-09-13T12:26:40.000000000Z")"));
   EXPECT_THAT(text, HasSubstr(R"("uptime_seconds":1.5,"ready":false)"));
   EXPECT_THAT(text, HasSubstr(R"("listeners":["udp://127.0.0.1:8853"])"));
-  EXPECT_THAT(text, HasSubstr(R"({"kind":"source","name":"edge","received":10,"delivered":8,)"
-                              R"("in_flight":1,"dropped":{"ring_full":1}})"));
-  EXPECT_THAT(text, HasSubstr(R"("cache":{"entries":3,"octets":400,"hits":5,"misses":6})"));
+  EXPECT_THAT(
+      text,
+      HasSubstr(R"({"kind":"source","name":"edge","received":10,"delivered":8,)"
+                R"("in_flight":1,"dropped":[{"stage":"tap","reason":"ring_full","count":1}]})"));
+  EXPECT_THAT(text, HasSubstr(R"("cache":{"entries":3,"size_octets":400,"hits":5,"misses":6})"));
 }
 
 }  // namespace

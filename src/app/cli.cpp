@@ -1,0 +1,234 @@
+// The command line on CLI11, whose exceptions end here. Mistakes say what, and what was expected.
+#include "app/cli.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "app/help.h"
+#include "app/version.h"
+#include "base/units.h"
+
+namespace weir::app {
+namespace {
+
+/// Prints the page written by hand instead of CLI11's own.
+class PageFormatter final : public CLI::FormatterBase {
+ public:
+  explicit PageFormatter(std::string_view command) : command_(command) {}
+  std::string make_help(const CLI::App*, std::string, CLI::AppFormatMode) const override {
+    return std::string(help_page(command_));
+  }
+
+ private:
+  std::string command_;
+};
+
+/// A value that weir's own readers understand, or CLI11's error with what was expected.
+CLI::Validator expects(std::string what, std::function<bool(const std::string&)> accepts) {
+  return CLI::Validator(
+      [what, accepts = std::move(accepts)](std::string& text) {
+        return accepts(text) ? std::string{} : fmt::format("'{}' is not {}", text, what);
+      },
+      what);
+}
+
+class Parser {
+ public:
+  Parser() : app_("weir") {
+    app_.formatter(std::make_shared<PageFormatter>(""));
+    app_.set_version_flag("--version", fmt::format("weir {}", version()));
+    app_.require_subcommand(0, 1);
+    add_service_commands();
+    add_config();
+    add_log();
+    add_query();
+    add_read();
+    completion_ = add_command("completion");
+    completion_->add_option("shell", completion_command_.shell)
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  }
+
+  Parsed parse(std::span<const char* const> words) {
+    std::vector<std::string> reversed;
+    for (auto word = words.rbegin(); word != words.rend(); ++word) reversed.emplace_back(*word);
+    try {
+      app_.parse(reversed);
+    } catch (const CLI::CallForHelp&) {
+      return {.out = asked().help()};
+    } catch (const CLI::CallForVersion&) {
+      return {.out = fmt::format("weir {}\n", version())};
+    } catch (const CLI::ParseError& error) {
+      return mistake(error, words);
+    }
+    if (app_.get_subcommands().empty()) {
+      if (words.empty()) return {.err = app_.help(), .exit_code = kExitWrongInput};
+      return {.err = "weir: expected a command; see weir --help\n", .exit_code = kExitWrongInput};
+    }
+    return {.command = chosen()};
+  }
+
+ private:
+  CLI::App* add_command(const std::string& name, CLI::App* parent = nullptr) {
+    CLI::App* command = (parent != nullptr ? parent : &app_)->add_subcommand(name);
+    command->formatter(
+        std::make_shared<PageFormatter>(parent != nullptr ? parent->get_name() : name));
+    return command;
+  }
+
+  static void add_set(CLI::App* command, ConfigChoice& choice) {
+    command->add_option("-s,--set", choice.set)
+        ->allow_extra_args(false)
+        ->check(expects("KEY=VALUE", [](const std::string& text) {
+          const size_t equals = text.find('=');
+          return equals != std::string::npos && equals > 0;
+        }));
+  }
+  static void add_choice(CLI::App* command, ConfigChoice& choice) {
+    command->add_option("-c,--config", choice.file);
+    add_set(command, choice);
+  }
+
+  void add_service_commands() {
+    run_ = add_command("run");
+    add_choice(run_, run_command_.config);
+    check_ = add_command("check");
+    check_->add_option("file", check_command_.config.file);
+    check_->add_option("-c,--config", check_command_.config.file);
+    add_set(check_, check_command_.config);
+  }
+
+  void add_config() {
+    config_ = add_command("config");
+    config_->require_subcommand(1);
+    show_ = add_command("show", config_);
+    add_choice(show_, config_command_.config);
+    explain_ = add_command("explain", config_);
+    explain_->add_option("key", config_command_.key)->required();
+    reference_ = add_command("reference", config_);
+  }
+
+  void add_log() {
+    log_ = add_command("log");
+    LogCommand& to = log_command_;
+    log_->add_option("-n,--name", to.name);
+    log_->add_option("--client", to.client);
+    log_->add_option("-t,--type", to.type);
+    log_->add_option("-r,--rcode", to.rcode);
+    log_->add_option("--since", to.since);
+    log_->add_option("--until", to.until);
+    log_->add_option("-l,--limit", to.limit)->check(CLI::Range(uint64_t{1}, uint64_t{100'000'000}));
+    auto* format = log_->add_option_function<std::string>(
+                           "-f,--format",
+                           [&to](const std::string& word) {
+                             to.format = word == "json" ? LogFormat::kJson : LogFormat::kTable;
+                           })
+                       ->check(CLI::IsMember({"table", "json"}));
+    log_->add_flag_callback("--json", [&to] { to.format = LogFormat::kJson; })->excludes(format);
+    log_->add_option("--store", to.store);
+    add_choice(log_, to.config);
+  }
+
+  void add_query() {
+    query_ = add_command("query");
+    QueryCommand& to = query_command_;
+    query_->add_option("words", to.words)->required();
+    query_->add_option("-p,--port", to.port)->check(CLI::Range(1, 65535));
+    query_
+        ->add_option_function<std::string>("--protocol",
+                                           [&to](const std::string& word) {
+                                             to.protocol = word == "udp"   ? QueryProtocol::kUdp
+                                                           : word == "tcp" ? QueryProtocol::kTcp
+                                                                           : QueryProtocol::kTls;
+                                           })
+        ->check(CLI::IsMember({"udp", "tcp", "tls"}));
+    query_->add_option("--tls-name", to.tls_name);
+    query_->add_option("--ca-file", to.ca_file);
+    query_
+        ->add_option_function<std::string>(
+            "--timeout", [&to](const std::string& word) { to.timeout = *parse_duration(word); })
+        ->check(expects("a time with its unit, like 5s or 500ms", [](const std::string& word) {
+          const auto duration = parse_duration(word);
+          return duration && *duration > Duration::zero();
+        }));
+  }
+
+  void add_read() {
+    read_ = add_command("read");
+    ReadCommand& to = read_command_;
+    read_->add_option("files", to.files)->required();
+    read_->add_option("-f,--format", to.format)
+        ->check(CLI::IsMember({"text", "flat-json", "json"}));
+    read_->add_option("--to", to.to);
+    read_->add_option("--ports", to.ports)
+        ->delimiter(',')
+        ->check(CLI::Range(1, 65535))
+        ->allow_extra_args(false);
+    read_->add_option("-j,--threads", to.threads)->check(CLI::Range(1, 1024));
+  }
+
+  Command chosen() {
+    if (run_->parsed()) return run_command_;
+    if (check_->parsed()) return check_command_;
+    if (log_->parsed()) return log_command_;
+    if (query_->parsed()) return query_command_;
+    if (read_->parsed()) return read_command_;
+    if (completion_->parsed()) return completion_command_;
+    config_command_.what = explain_->parsed()     ? ConfigCommand::What::kExplain
+                           : reference_->parsed() ? ConfigCommand::What::kReference
+                                                  : ConfigCommand::What::kShow;
+    return config_command_;
+  }
+
+  /// The innermost command that was named.
+  CLI::App& asked() {
+    CLI::App* at = &app_;
+    while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+    return *at;
+  }
+
+  Parsed mistake(const CLI::ParseError& error, std::span<const char* const> words) {
+    CLI::App& command = asked();
+    std::string where = "weir";
+    if (&command != &app_) where += " " + command.get_name();
+    std::string text = fmt::format("{}: {}", where, error.what());
+    if (const std::string near = suggestion(command, words); !near.empty())
+      text += fmt::format("; did you mean {}?", near);
+    return {.err = fmt::format("{}\nsee {} --help\n", text, where), .exit_code = kExitWrongInput};
+  }
+
+  /// A command or option that one of the words not understood nearly is.
+  static std::string suggestion(CLI::App& command, std::span<const char* const> words) {
+    std::vector<std::string> known;
+    for (const CLI::App* sub : command.get_subcommands({})) known.push_back(sub->get_name());
+    for (const CLI::Option* option : command.get_options())
+      for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+    const std::vector<std::string_view> candidates(known.begin(), known.end());
+    for (const std::string_view word : words) {
+      const std::string_view bare = word.substr(0, word.find('='));
+      if (std::find(candidates.begin(), candidates.end(), bare) != candidates.end()) continue;
+      if (const std::string_view near = nearest(bare, candidates); !near.empty())
+        return std::string(near);
+    }
+    return {};
+  }
+
+  CLI::App app_;
+  CLI::App *run_, *check_, *config_, *show_, *explain_, *reference_, *log_, *query_, *read_;
+  CLI::App* completion_;
+  RunCommand run_command_;
+  CheckCommand check_command_;
+  ConfigCommand config_command_;
+  LogCommand log_command_;
+  QueryCommand query_command_;
+  ReadCommand read_command_;
+  CompletionCommand completion_command_;
+};
+
+}  // namespace
+
+Parsed parse_command_line(std::span<const char* const> words) { return Parser().parse(words); }
+
+}  // namespace weir::app

@@ -1,0 +1,89 @@
+// What the command line can ask for, as plain values, and the functions that do it. Each gives the
+// exit code: 0 done, 1 it went wrong (or no answer), 2 what was asked for is wrong.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+
+namespace weir::app {
+
+inline constexpr int kExitDone = 0;
+inline constexpr int kExitFailed = 1;
+inline constexpr int kExitWrongInput = 2;
+
+/// Where settings come from: a file, and `key=value` words that win over it.
+struct ConfigChoice {
+  std::string file;  // empty: /etc/weir/weir.toml if it exists
+  std::vector<std::string> set;
+};
+
+struct RunCommand {
+  ConfigChoice config;
+};
+
+struct CheckCommand {
+  ConfigChoice config;
+};
+
+struct ConfigCommand {
+  enum class What { kShow, kExplain, kReference };
+  What what = What::kShow;
+  std::string key;
+  ConfigChoice config;
+};
+
+struct ReadCommand {
+  std::vector<std::string> files;
+  std::string format = "text";
+  std::string to;  // a sink's address; empty: standard output
+  std::vector<uint16_t> ports;
+  unsigned threads = 0;  // 0: one a processor
+};
+
+enum class LogFormat { kAutomatic, kTable, kJson };
+
+struct LogCommand {
+  ConfigChoice config;
+  std::string store;  // a store's file; empty: the one of the settings
+  std::string name;
+  std::string client;
+  std::string type;
+  std::string rcode;
+  std::string since;
+  std::string until;
+  uint64_t limit = 100;
+  LogFormat format = LogFormat::kAutomatic;
+};
+
+enum class QueryProtocol { kUdp, kTcp, kTls };
+
+struct QueryCommand {
+  std::vector<std::string> words;  // NAME [TYPE] [@SERVER] [+FLAG…], in any order
+  std::optional<uint16_t> port;
+  std::optional<QueryProtocol> protocol;
+  std::string tls_name;
+  std::string ca_file;
+  Duration timeout = std::chrono::seconds(5);
+};
+
+struct CompletionCommand {
+  std::string shell;
+};
+
+int run(const RunCommand& command);
+int run(const CheckCommand& command);
+int run(const ConfigCommand& command);
+int run(const ReadCommand& command);
+int run(const LogCommand& command);
+int run(const QueryCommand& command);
+int run(const CompletionCommand& command);
+
+using Command = std::variant<RunCommand, CheckCommand, ConfigCommand, ReadCommand, LogCommand,
+                             QueryCommand, CompletionCommand>;
+
+}  // namespace weir::app

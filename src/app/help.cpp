@@ -1,0 +1,163 @@
+// The help pages as they are printed.
+#include "app/help.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace weir::app {
+namespace {
+
+constexpr HelpPage kPages[] = {
+    {"", R"(weir answers DNS queries, forwards them over verified TLS, and remembers them.
+
+usage: weir COMMAND [OPTION...]
+
+  run         answer queries until stopped (SIGTERM); SIGHUP reloads settings
+  check       look for mistakes in the settings; say what they would do
+  config      show the settings in force, explain one, or print the reference
+  log         ask the store what was asked, by whom, and what came back
+  query       ask a server, over UDP, TCP or TLS
+  read        read captures (pcap, pcapng): print them or put them into a sink
+  completion  print completions for bash, zsh or fish
+
+  -h, --help     this page; weir COMMAND --help explains a command
+  --version      print the version
+
+Exit codes: 0 done, 1 failed, 2 a mistake in the command line or the settings.
+
+examples:
+  weir run                                answer on port 8853 of this machine
+  weir query www.example.org AAAA         ask it
+  weir log --name example.org --since 1h  see what was asked
+)"},
+    {"run", R"(Answers queries until it is told to stop.
+
+usage: weir run [--config FILE] [--set KEY=VALUE]...
+
+  -c, --config FILE    settings (default: /etc/weir/weir.toml if it exists)
+  -s, --set KEY=VALUE  one setting, over the file; may be repeated
+
+Without any settings it answers loopback and private addresses on port 8853,
+forwards to 1.1.1.1 and 9.9.9.9 over TLS and keeps what it saw for `weir log`.
+
+Signals: TERM and INT drain and end (a second one ends at once), HUP reloads
+the settings or changes nothing, USR1 logs statistics.
+Environment: BIND_ADDRESS BIND_PORT METRICS_PORT UPSTREAM_ADDRESS DEBUG win over
+the file; STATE_DIRECTORY is where the store is kept.
+
+examples:
+  weir run
+  weir run -s edge.listen='["0.0.0.0:53"]' -s log.level=debug
+)"},
+    {"check", R"(Looks for mistakes in the settings, all at once, each with its place.
+
+usage: weir check [FILE] [--set KEY=VALUE]...
+
+  FILE                 settings (default: /etc/weir/weir.toml if it exists)
+  -s, --set KEY=VALUE  one setting, over the file; may be repeated
+
+Ends with 0 and a short account of what these settings would do, or with 2 and
+one line for each mistake: FILE:LINE:COLUMN: what is wrong; what was expected.
+Nothing is opened, bound or asked.
+
+examples:
+  weir check
+  weir check ./weir.toml && systemctl reload weir
+)"},
+    {"config", R"(Shows and explains settings.
+
+usage: weir config show [--config FILE] [--set KEY=VALUE]...
+       weir config explain KEY
+       weir config reference
+
+  show       every setting in force, as TOML that weir can read
+  explain    what a setting means: type, range, default, when it takes effect
+  reference  all settings with their explanations
+
+  -c, --config FILE    settings (default: /etc/weir/weir.toml if it exists)
+  -s, --set KEY=VALUE  one setting, over the file; may be repeated
+
+examples:
+  weir config show > weir.toml
+  weir config explain edge.query_timeout
+)"},
+    {"log", R"(Asks the store what was asked, newest first.
+
+usage: weir log [OPTION...]
+
+  -n, --name SUFFIX     this name and all below it
+  --client ADDRESS      an address or a network (192.0.2.0/24)
+  -t, --type TYPE       A, AAAA, TYPE65 ...
+  -r, --rcode RCODE     NOERROR, NXDOMAIN, SERVFAIL ...
+  --since TIME          1h, 30m (ago), or 2026-11-20T23:00:00Z
+  --until TIME          likewise
+  -l, --limit N         at most N rows (default 100)
+  -f, --format FORMAT   table or json (one object a line); --json for short
+                        (default: table on a terminal, json elsewhere)
+  --store FILE          a store's file (default: the one of the settings)
+  -c, --config FILE, -s, --set KEY=VALUE  as for weir run
+
+examples:
+  weir log --name example.org --since 1h
+  weir log --rcode SERVFAIL --json | jq -r .name
+)"},
+    {"query", R"(Asks a server and prints the answer.
+
+usage: weir query NAME [TYPE] [@SERVER] [+FLAG...] [OPTION...]
+
+  NAME TYPE            what to ask (default type: A)
+  @SERVER              an address, also 192.0.2.1:5353 (default 127.0.0.1:8853)
+  -p, --port PORT      default 53, with TLS 853; 8853 for the default server
+  --protocol PROTOCOL  udp (TCP when truncated), tcp, tls
+  --tls-name NAME      the name the certificate must carry (default: address)
+  --ca-file FILE       trust these certificates instead of the system's
+  --timeout TIME       for the whole answer (default 5s)
+  +dnssec +cd +ad +norec +nsid +noedns +tcp +tls
+
+Ends with 0 when an answer came, whatever it says, and with 1 when none did.
+
+examples:
+  weir query www.example.org
+  weir query example.org DNSKEY +dnssec +tls @9.9.9.9 --tls-name quad9.net
+)"},
+    {"read", R"(Reads captures and prints every DNS message in them, or puts them into a sink.
+
+usage: weir read FILE... [OPTION...]
+
+  FILE                  pcap or pcapng; - is standard input
+  -f, --format FORMAT   text (default), flat-json, json
+  --to SINK             sqlite:PATH or file:PATH instead of standard output
+  --ports PORT,...      where DNS is spoken (default 53,5353)
+  -j, --threads N       default: one a processor; the output is the same for any
+
+Malformed messages are printed and counted with what is wrong and where. A file
+that is cut off gives what it has, then an error. Ends with 1 when a file could
+not be read to its end.
+
+examples:
+  weir read capture.pcapng
+  weir read *.pcap --format flat-json | jq -r '."dns.qname"'
+  weir read capture.pcap --to sqlite:capture.sqlite
+)"},
+    {"completion", R"(Prints completions for a shell.
+
+usage: weir completion bash|zsh|fish
+
+examples:
+  weir completion bash > /etc/bash_completion.d/weir
+  weir completion zsh > "${fpath[1]}/_weir"
+  weir completion fish > ~/.config/fish/completions/weir.fish
+)"},
+};
+
+}  // namespace
+
+std::span<const HelpPage> help_pages() { return kPages; }
+
+std::string_view help_page(std::string_view command) {
+  const auto page = std::find_if(std::begin(kPages), std::end(kPages),
+                                 [&](const HelpPage& each) { return each.command == command; });
+  return page == std::end(kPages) ? kPages[0].text : page->text;
+}
+
+}  // namespace weir::app

@@ -1,0 +1,58 @@
+// Everything that can be set, as one value: each plane's settings, the store, the log.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/commands.h"
+#include "base/log.h"
+#include "config/load.h"
+#include "control/settings.h"
+#include "edge/settings.h"
+#include "flow/settings.h"
+
+namespace weir::app {
+
+struct LogSettings {
+  log::Level level{};
+};
+
+struct StoreSettings {
+  bool enabled = true;
+  std::string path;  // empty: queries.db in the state directory
+  flow::Retention retention;
+  bool raw_messages = false;
+  flow::LaneSettings lane;
+};
+
+struct FlowTable {
+  std::string identity;
+  flow::BatchSettings batch;
+};
+
+struct Settings {
+  edge::EdgeSettings edge;
+  StoreSettings store;
+  std::vector<flow::SinkSettings> sinks;
+  FlowTable flow;
+  control::ControlSettings control;
+  LogSettings log;
+};
+
+config::Table<Settings> settings_table();
+
+/// What the flow is built from. `store_path` is where the store is when the settings leave it open.
+flow::FlowSettings flow_settings(const Settings& settings, const std::string& store_path);
+
+/// The settings and the file they came from (empty: none was read).
+struct LoadedSettings {
+  Settings settings;
+  std::string file;
+};
+/// The file of `choice`, then the environment, then `--set`; or every mistake in them.
+Result<LoadedSettings, config::Diagnostics> load_settings(const ConfigChoice& choice,
+                                                          const config::Environment& environment);
+
+inline constexpr const char* kDefaultFile = "/etc/weir/weir.toml";
+
+}  // namespace weir::app

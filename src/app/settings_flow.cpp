@@ -1,0 +1,141 @@
+// How the telemetry plane is written in TOML.
+#include "app/settings_flow.h"
+
+namespace weir::app {
+namespace {
+
+using config::Report;
+using config::Table;
+using flow::LaneSettings;
+using flow::SinkSettings;
+
+Table<LaneSettings> lane_table() {
+  Table<LaneSettings> table("The queue in front of a destination, and how often it is tried.");
+  table.integer(
+      "queue_batches", &LaneSettings::queue_batches,
+      {.fallback = "1024", .least = "1", .most = "1000000", .doc = "How many batches may wait."});
+  table.size("queue_size", &LaneSettings::queue_octets,
+             {.fallback = "128MiB",
+              .least = "1MiB",
+              .most = "64GiB",
+              .doc = "How much memory waiting batches may take."});
+  table.choice(
+      "overflow", &LaneSettings::overflow,
+      {{"drop_newest", flow::Overflow::kDropNewest},
+       {"drop_oldest", flow::Overflow::kDropOldest},
+       {"block", flow::Overflow::kBlock}},
+      {.fallback = "drop_newest",
+       .doc = "What a full queue does. Every loss is counted; block makes the router wait, "
+              "and with it all other destinations."});
+  table.integer("group_batches", &LaneSettings::group_batches,
+                {.fallback = "32",
+                 .least = "1",
+                 .most = "4096",
+                 .doc = "How many batches are delivered together, in one transaction."});
+  table.duration("retry_base", &LaneSettings::retry_base,
+                 {.fallback = "1s",
+                  .least = "1ms",
+                  .most = "1h",
+                  .doc = "The pause after a first failure; it doubles with each further one."});
+  table.duration(
+      "retry_most", &LaneSettings::retry_most,
+      {.fallback = "1m", .least = "1ms", .most = "1d", .doc = "The longest such pause."});
+  table.check([](const LaneSettings& lane, Report& report) {
+    if (lane.retry_most < lane.retry_base) report.wrong("retry_most", "is below retry_base");
+  });
+  return table;
+}
+
+Table<flow::Retention> retention_table() {
+  Table<flow::Retention> table(
+      "How much of the past a store keeps; whichever bound is reached first.");
+  table.duration("age", &flow::Retention::age,
+                 {.fallback = "7d",
+                  .least = "0",
+                  .most = "3650d",
+                  .doc = "Older rows are deleted; 0 means no bound."});
+  table.size("size", &flow::Retention::octets,
+             {.fallback = "1GiB",
+              .most = "16TiB",
+              .doc = "A larger store loses its oldest rows; 0 means no bound."});
+  return table;
+}
+
+Table<flow::Rotation> rotation_table() {
+  Table<flow::Rotation> table("When a file is closed, renamed and begun anew.");
+  table.size("size", &flow::Rotation::octets,
+             {.fallback = "0", .most = "16TiB", .doc = "At this size; 0 means never."});
+  table.duration(
+      "age", &flow::Rotation::age,
+      {.fallback = "0", .least = "0", .most = "3650d", .doc = "At this age; 0 means never."});
+  table.integer("keep", &flow::Rotation::keep,
+                {.fallback = "7", .most = "10000", .doc = "How many rotated files stay."});
+  return table;
+}
+
+}  // namespace
+
+Table<StoreSettings> store_table() {
+  Table<StoreSettings> table("The embedded store that `weir log` and the control plane ask.");
+  table.boolean("enabled", &StoreSettings::enabled,
+                {.fallback = "true", .doc = "Keep what was seen in the embedded store."});
+  table.text("path", &StoreSettings::path,
+             {.fallback = "",
+              .most = "4095",
+              .doc = "Its file; empty means queries.db in the state directory."});
+  table.table("retention", &StoreSettings::retention, retention_table());
+  table.boolean("raw_messages", &StoreSettings::raw_messages,
+                {.fallback = "false", .doc = "Keep the octets of messages too."});
+  table.table("lane", &StoreSettings::lane, lane_table());
+  return table;
+}
+
+Table<SinkSettings> sink_table() {
+  Table<SinkSettings> table("A further destination of everything that is seen.");
+  table.text("name", &SinkSettings::name,
+             {.least = "1", .most = "64", .doc = "What it is called in metrics and the ledger."});
+  table.choice("type", &SinkSettings::type,
+               {{"file", std::string("file")}, {"sqlite", std::string("sqlite")}},
+               {.doc = "What it is."});
+  table.path("path", &SinkSettings::path,
+             {.most = "4095", .doc = "Its file; - is standard output, for type file."});
+  table.choice("format", &SinkSettings::format,
+               {{"text", flow::Format::kText},
+                {"flat-json", flow::Format::kFlatJson},
+                {"json", flow::Format::kJson}},
+               {.fallback = "flat-json", .doc = "How a line is written, for type file."});
+  table.table("rotation", &SinkSettings::rotation, rotation_table());
+  table.table("retention", &SinkSettings::retention, retention_table());
+  table.boolean("raw_messages", &SinkSettings::raw_messages,
+                {.fallback = "false", .doc = "Keep the octets of messages too, for type sqlite."});
+  table.table("lane", &SinkSettings::lane, lane_table());
+  table.check([](const SinkSettings& sink, Report& report) {
+    if (sink.name == "store") report.wrong("name", "is taken by the embedded store");
+    if (sink.type == "sqlite" && sink.path == "-") report.wrong("path", "is no file");
+  });
+  return table;
+}
+
+Table<FlowTable> flow_table() {
+  Table<FlowTable> table("How observations are carried from where they are made to destinations.");
+  table.text("identity", &FlowTable::identity,
+             {.fallback = "",
+              .most = "255",
+              .doc = "Who this is in records; empty means the name of the machine."});
+  Table<flow::BatchSettings> batch("Observations travel in batches.");
+  batch.integer(
+      "observations", &flow::BatchSettings::observations,
+      {.fallback = "512", .least = "1", .most = "65536", .doc = "The most observations in one."});
+  batch.size(
+      "size", &flow::BatchSettings::octets,
+      {.fallback = "256KiB", .least = "64KiB", .most = "64MiB", .doc = "The most octets in one."});
+  batch.integer("ring", &flow::BatchSettings::ring_batches,
+                {.fallback = "64",
+                 .least = "2",
+                 .most = "65536",
+                 .doc = "How many batches may wait between one producer and the router."});
+  table.table("batch", &FlowTable::batch, batch);
+  return table;
+}
+
+}  // namespace weir::app
