@@ -103,7 +103,10 @@ void TcpStreams::place(Stream& stream, uint32_t sequence, Bytes data, WallTime n
   }
   const int64_t ahead = distance(stream.next, sequence);
   if (std::abs(ahead) > limits_.window) return far_away(stream, sequence, data, now);
-  if (ahead > 0) return keep_early(stream, sequence, data, now);
+  if (ahead > 0) {
+    ++counts_.early;
+    return keep_early(stream, sequence, data, now);
+  }
   const auto known = static_cast<size_t>(-ahead);
   if (known >= data.size()) {
     ++counts_.retransmitted;
@@ -111,7 +114,9 @@ void TcpStreams::place(Stream& stream, uint32_t sequence, Bytes data, WallTime n
   }
   if (known > 0) ++counts_.overlapping;
   stream.progressed = now;
-  take(stream, data.subspan(known), now);
+  data = data.subspan(known);
+  if (stream.early.empty()) return take(stream, data, now);
+  keep_early(stream, stream.next, data, now);  // some of it may have come before
   drain(stream, now);
 }
 
@@ -132,7 +137,6 @@ void TcpStreams::far_away(Stream& stream, uint32_t sequence, Bytes data, WallTim
 
 /// Keeps those parts of `data` that no earlier segment brought.
 void TcpStreams::keep_early(Stream& stream, uint32_t sequence, Bytes data, WallTime now) {
-  ++counts_.early;
   if (stream.early.empty()) stream.progressed = now;
   auto at = stream.early.begin();
   bool kept = false, cut = false;
