@@ -1,5 +1,6 @@
-// Two kinds of time, never mixed: `Instant` measures (it never jumps), `WallTime` is what people and
-// records mean. Code that needs the time is given a Clock, so tests and scenarios run in virtual time.
+// Two kinds of time, never mixed: `Instant` measures (it never jumps), `WallTime` is what people
+// and records mean. Code that needs the time is given a Clock, so tests and scenarios run in
+// virtual time.
 #pragma once
 
 #include <chrono>
@@ -23,9 +24,7 @@ using WallTime = std::chrono::time_point<std::chrono::system_clock, Duration>;
 
 inline int64_t to_nanoseconds(WallTime time) { return time.time_since_epoch().count(); }
 inline WallTime wall_time(int64_t nanoseconds) { return WallTime(Duration(nanoseconds)); }
-inline double to_seconds(Duration duration) {
-  return static_cast<double>(duration.count()) / 1e9;
-}
+inline double to_seconds(Duration duration) { return static_cast<double>(duration.count()) / 1e9; }
 
 class Clock {
  public:

@@ -13,7 +13,8 @@ namespace {
 std::optional<unsigned> parse_number(std::string_view text, unsigned most) {
   unsigned value = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failed != std::errc{} || end != text.data() + text.size() || value > most) return std::nullopt;
+  if (failed != std::errc{} || end != text.data() + text.size() || value > most)
+    return std::nullopt;
   return value;
 }
 
@@ -39,6 +40,7 @@ std::optional<IpAddress> IpAddress::from_octets(Bytes octets) {
 }
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;
   const std::string terminated(text);
   std::array<uint8_t, 16> octets{};
   if (inet_pton(AF_INET, terminated.c_str(), octets.data()) == 1) return v4(octets.data());
@@ -70,13 +72,14 @@ std::optional<Endpoint> Endpoint::parse(std::string_view text,
     if (!rest.empty() && (rest[0] != ':' || rest.size() == 1)) return std::nullopt;
     if (!rest.empty()) port = rest.substr(1);
   } else if (const size_t colon = text.find(':');
-             colon != std::string_view::npos && text.find(':', colon + 1) == std::string_view::npos) {
+             colon != std::string_view::npos &&
+             text.find(':', colon + 1) == std::string_view::npos) {
     host = text.substr(0, colon);
     port = text.substr(colon + 1);
     if (port.empty()) return std::nullopt;
   }
   const auto address = IpAddress::parse(host);
-  if (!address) return std::nullopt;
+  if (!address || (text.starts_with('[') && address->is_v4())) return std::nullopt;
   if (port.empty()) {
     if (!default_port) return std::nullopt;
     return Endpoint{*address, *default_port};

@@ -1,5 +1,5 @@
-// What the program says about itself, one line an event, to standard error. Names and addresses in a
-// line are data from strangers: they pass through `escape_text` before they come here.
+// What the program says about itself, one line an event, to standard error. Names and addresses in
+// a line are data from strangers: they pass through `escape_text` before they come here.
 #pragma once
 
 #include <string>

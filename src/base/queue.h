@@ -1,5 +1,6 @@
-// Bounded queues between threads: a lock-free ring for one producer and one consumer, and a blocking
-// queue for lanes. Both refuse when full: what that means is the owner's policy, and it is counted there.
+// Bounded queues between threads: a lock-free ring for one producer and one consumer, and a
+// blocking queue for lanes. Both refuse when full: what that means is the owner's policy, and it is
+// counted there.
 #pragma once
 
 #include <atomic>
@@ -78,8 +79,13 @@ class BlockingQueue {
   }
   /// Takes the oldest away unasked, for policies that prefer the newest.
   std::optional<T> evict_oldest() {
-    const std::lock_guard lock(mutex_);
-    return take();
+    std::optional<T> value;
+    {
+      const std::lock_guard lock(mutex_);
+      value = take();
+    }
+    drained_.notify_one();
+    return value;
   }
   /// The oldest, waiting at most `patience`; nothing when none came or closed and empty.
   std::optional<T> pop(Duration patience) {
@@ -101,8 +107,14 @@ class BlockingQueue {
     filled_.notify_all();
     drained_.notify_all();
   }
-  bool closed() const { const std::lock_guard lock(mutex_); return closed_; }
-  size_t size() const { const std::lock_guard lock(mutex_); return items_.size(); }
+  bool closed() const {
+    const std::lock_guard lock(mutex_);
+    return closed_;
+  }
+  size_t size() const {
+    const std::lock_guard lock(mutex_);
+    return items_.size();
+  }
   size_t capacity() const { return capacity_; }
 
  private:

@@ -25,7 +25,8 @@ class SystemRandom final : public Random {
   uint64_t next() override;
 
  private:
-  std::array<uint64_t, 64> block_{};
+  // 256 octets: the most that a signal never interrupts (getrandom(2)).
+  std::array<uint64_t, 32> block_{};
   size_t left_ = 0;
 };
 

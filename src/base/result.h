@@ -30,7 +30,7 @@ class [[nodiscard]] Result {
  public:
   using Value = T;
   using Failure = E;
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}    // NOLINT: implicit
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit
   Result(E failure) : state_(std::in_place_index<1>, std::move(failure)) {}  // NOLINT: implicit
 
   explicit operator bool() const { return state_.index() == 0; }
@@ -55,15 +55,15 @@ using Status = Result<Done>;
 
 #define WEIR_JOIN_(a, b) a##b
 #define WEIR_JOIN(a, b) WEIR_JOIN_(a, b)
-#define WEIR_TRY_(name, declaration, expression)    \
-  auto name = (expression);                         \
-  if (!name) return std::move(name).error();        \
+#define WEIR_TRY_(name, declaration, expression) \
+  auto name = (expression);                      \
+  if (!name) return std::move(name).error();     \
   declaration = *std::move(name)
 /// `TRY(auto x, f());` binds the value of `f()` to `x`, or returns its error from this function.
 #define TRY(declaration, expression) \
   WEIR_TRY_(WEIR_JOIN(try_result_, __LINE__), declaration, expression)
 /// `TRY_DONE(f());` returns the error of `f()`, if it has one.
-#define TRY_DONE(expression)                                                            \
-  do {                                                                                  \
+#define TRY_DONE(expression)                                                               \
+  do {                                                                                     \
     if (auto try_status = (expression); !try_status) return std::move(try_status).error(); \
   } while (false)

@@ -1,5 +1,5 @@
-// An immutable value that is swapped whole: settings and lists are read by many threads and replaced
-// by one. (std::atomic<std::shared_ptr> draws a ThreadSanitizer report in this toolchain.)
+// An immutable value that is swapped whole: settings and lists are read by many threads and
+// replaced by one. (std::atomic<std::shared_ptr> draws a ThreadSanitizer report in this toolchain.)
 #pragma once
 
 #include <atomic>

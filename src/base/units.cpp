@@ -1,11 +1,11 @@
 // Reading and printing durations, sizes and times of day; edit distance for "did you mean".
 #include "base/units.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstdio>
-#include <ctime>
 #include <limits>
 #include <vector>
 
@@ -17,14 +17,23 @@ struct Unit {
   uint64_t factor;
 };
 
-constexpr std::array kDurations = {
-    Unit{"w", 604'800'000'000'000}, Unit{"d", 86'400'000'000'000}, Unit{"h", 3'600'000'000'000},
-    Unit{"m", 60'000'000'000},      Unit{"s", 1'000'000'000},      Unit{"ms", 1'000'000},
-    Unit{"us", 1'000},              Unit{"ns", 1}};
-constexpr std::array kSizes = {
-    Unit{"TiB", 1ULL << 40}, Unit{"GiB", 1ULL << 30}, Unit{"MiB", 1ULL << 20},
-    Unit{"KiB", 1ULL << 10}, Unit{"TB", 1'000'000'000'000}, Unit{"GB", 1'000'000'000},
-    Unit{"MB", 1'000'000},   Unit{"kB", 1'000},       Unit{"B", 1}};
+constexpr std::array kDurations = {Unit{"w", 604'800'000'000'000},
+                                   Unit{"d", 86'400'000'000'000},
+                                   Unit{"h", 3'600'000'000'000},
+                                   Unit{"m", 60'000'000'000},
+                                   Unit{"s", 1'000'000'000},
+                                   Unit{"ms", 1'000'000},
+                                   Unit{"us", 1'000},
+                                   Unit{"ns", 1}};
+constexpr std::array kSizes = {Unit{"TiB", 1ULL << 40},
+                               Unit{"GiB", 1ULL << 30},
+                               Unit{"MiB", 1ULL << 20},
+                               Unit{"KiB", 1ULL << 10},
+                               Unit{"TB", 1'000'000'000'000},
+                               Unit{"GB", 1'000'000'000},
+                               Unit{"MB", 1'000'000},
+                               Unit{"kB", 1'000},
+                               Unit{"B", 1}};
 
 std::optional<uint64_t> parse_with_unit(std::string_view text, std::span<const Unit> units,
                                         bool bare) {
@@ -44,7 +53,8 @@ std::optional<uint64_t> parse_with_unit(std::string_view text, std::span<const U
 
 std::string format_with_unit(uint64_t value, std::span<const Unit> units) {
   for (const Unit& unit : units)
-    if (value % unit.factor == 0) return std::to_string(value / unit.factor) + std::string(unit.name);
+    if (value % unit.factor == 0)
+      return std::to_string(value / unit.factor) + std::string(unit.name);
   return std::to_string(value);
 }
 
@@ -63,6 +73,56 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+/// Reads fixed text from the front; after the first mistake it only remembers that there was one.
+class TextCursor {
+ public:
+  explicit TextCursor(std::string_view rest) : rest_(rest) {}
+
+  bool accept(std::string_view one_of) {
+    if (rest_.empty() || one_of.find(rest_[0]) == std::string_view::npos) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+  void expect(std::string_view one_of) { ok_ = accept(one_of) && ok_; }
+  int64_t digits(int count) {
+    int64_t value = 0;
+    for (; count > 0; --count) {
+      const int digit = rest_.empty() ? -1 : rest_[0] - '0';
+      if (digit < 0 || digit > 9) {
+        ok_ = false;
+        return 0;
+      }
+      value = value * 10 + digit;
+      rest_.remove_prefix(1);
+    }
+    return value;
+  }
+  /// Nanoseconds of a decimal fraction; what is finer is read and dropped.
+  int64_t fraction() {
+    int64_t value = digits(1) * 100'000'000;
+    for (int64_t scale = 10'000'000; !rest_.empty() && rest_[0] >= '0' && rest_[0] <= '9';
+         scale /= 10)
+      value += digits(1) * scale;
+    return value;
+  }
+  /// Z, +hh:mm or -hh:mm.
+  int64_t zone_seconds() {
+    if (accept("Zz")) return 0;
+    const bool west = accept("-");
+    if (!west) expect("+");
+    const int64_t hours = digits(2);
+    expect(":");
+    const int64_t minutes = digits(2);
+    if (hours > 23 || minutes > 59) ok_ = false;
+    return (west ? -1 : 1) * (hours * 3'600 + minutes * 60);
+  }
+  bool finished() const { return ok_ && rest_.empty(); }
+
+ private:
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
 }  // namespace
 
 std::optional<Duration> parse_duration(std::string_view text) {
@@ -74,8 +134,9 @@ std::optional<Duration> parse_duration(std::string_view text) {
 
 std::string format_duration(Duration duration) {
   if (duration.count() == 0) return "0s";
-  if (duration.count() < 0) return "-" + format_duration(-duration);
-  return format_with_unit(static_cast<uint64_t>(duration.count()), kDurations);
+  const auto count = static_cast<uint64_t>(duration.count());
+  if (duration.count() < 0) return "-" + format_with_unit(-count, kDurations);
+  return format_with_unit(count, kDurations);
 }
 
 std::optional<uint64_t> parse_size(std::string_view text) {
@@ -103,42 +164,39 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 }
 
 std::string format_rfc3339(WallTime time) {
-  const auto whole = std::chrono::floor<std::chrono::seconds>(time);
-  const time_t seconds = whole.time_since_epoch().count();
-  const auto fraction = static_cast<int>((time - whole).count());
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 80> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%09dZ",
-                parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min,
-                parts.tm_sec, fraction);
-  return text.data();
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(time - day);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
+                     clock.subseconds().count());
 }
 
 std::optional<WallTime> parse_rfc3339(std::string_view text) {
-  const std::string copy(text);
-  std::tm parts{};
-  const char* rest = strptime(copy.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
-  if (rest == nullptr) return std::nullopt;
-  int64_t fraction = 0;
-  if (*rest == '.') {
-    int64_t scale = 100'000'000;
-    for (++rest; *rest >= '0' && *rest <= '9'; ++rest, scale /= 10) fraction += (*rest - '0') * scale;
-  }
-  int64_t offset = 0;
-  if (*rest == '+' || *rest == '-') {
-    int hours = 0;
-    int minutes = 0;
-    if (std::sscanf(rest + 1, "%2d:%2d", &hours, &minutes) != 2) return std::nullopt;
-    offset = (*rest == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
-    rest += 6;
-  } else if (*rest == 'Z' || *rest == 'z') {
-    ++rest;
-  } else {
-    return std::nullopt;
-  }
-  if (*rest != '\0') return std::nullopt;
-  return wall_time((timegm(&parts) - offset) * 1'000'000'000 + fraction);
+  TextCursor at(text);
+  const int64_t year = at.digits(4);
+  at.expect("-");
+  const int64_t month = at.digits(2);
+  at.expect("-");
+  const int64_t day = at.digits(2);
+  at.expect("Tt ");
+  const int64_t hour = at.digits(2);
+  at.expect(":");
+  const int64_t minute = at.digits(2);
+  at.expect(":");
+  const int64_t second = at.digits(2);
+  const int64_t fraction = at.accept(".") ? at.fraction() : 0;
+  const int64_t offset = at.zone_seconds();
+  const auto date = std::chrono::year(static_cast<int>(year)) /
+                    std::chrono::month(static_cast<unsigned>(month)) /
+                    std::chrono::day(static_cast<unsigned>(day));
+  if (!at.finished() || !date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+  // What 64 bits of nanoseconds hold with room for the offset: RFC 3339 goes further.
+  if (year < 1678 || year > 2261) return std::nullopt;
+  const int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
+  const int64_t seconds = days * 86'400 + hour * 3'600 + minute * 60 + second - offset;
+  return wall_time(seconds * 1'000'000'000 + fraction);
 }
 
 }  // namespace weir

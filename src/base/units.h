@@ -24,6 +24,7 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 
 /// RFC 3339 in UTC with nine digits of fraction: 2026-11-20T23:00:00.123456789Z.
 std::string format_rfc3339(WallTime time);
+/// Any offset; the years 1678 to 2261, which nanoseconds in 64 bits hold whole.
 std::optional<WallTime> parse_rfc3339(std::string_view text);
 
 }  // namespace weir

@@ -41,17 +41,30 @@ class WireWriter {
  public:
   explicit WireWriter(MutableBytes buffer) : buffer_(buffer) {}
 
-  void u8(uint8_t value) { if (take(1)) buffer_[at_ - 1] = value; }
-  void u16(uint16_t value) { if (take(2)) store_u16(&buffer_[at_ - 2], value); }
-  void u32(uint32_t value) { if (take(4)) store_u32(&buffer_[at_ - 4], value); }
-  void u64(uint64_t value) { if (take(8)) store_u64(&buffer_[at_ - 8], value); }
+  void u8(uint8_t value) {
+    if (take(1)) buffer_[at_ - 1] = value;
+  }
+  void u16(uint16_t value) {
+    if (take(2)) store_u16(&buffer_[at_ - 2], value);
+  }
+  void u32(uint32_t value) {
+    if (take(4)) store_u32(&buffer_[at_ - 4], value);
+  }
+  void u64(uint64_t value) {
+    if (take(8)) store_u64(&buffer_[at_ - 8], value);
+  }
   void bytes(Bytes octets) {
     if (take(octets.size()) && !octets.empty())
       std::memcpy(&buffer_[at_ - octets.size()], octets.data(), octets.size());
   }
   /// Overwrites two octets already written, for lengths known afterwards.
-  void patch_u16(size_t at, uint16_t value) { if (ok_) store_u16(&buffer_[at], value); }
-  void rewind(size_t position) { at_ = position; ok_ = true; }
+  void patch_u16(size_t at, uint16_t value) {
+    if (ok_ && at + 2 <= at_) store_u16(&buffer_[at], value);
+  }
+  void rewind(size_t position) {
+    at_ = position;
+    ok_ = true;
+  }
 
   bool ok() const { return ok_; }
   size_t position() const { return at_; }

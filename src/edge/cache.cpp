@@ -12,7 +12,7 @@ namespace {
 
 constexpr size_t kMostPartitions = 64;
 constexpr size_t kLeastPartition = 256 << 10;   // octets
-constexpr size_t kOctetsPerAnswer = 80;         // a small one, for the size of the tables
+constexpr size_t kOctetsPerAnswer = 64;         // of the smallest, for the size of the tables
 
 uint32_t seconds(Instant now) {
   return static_cast<uint32_t>(now.time_since_epoch() / std::chrono::seconds(1));

@@ -3,12 +3,14 @@
 
 #include <sys/mman.h>
 
+#include <utility>
+
 #include "base/check.h"
 
 namespace weir::edge {
 namespace {
 
-constexpr unsigned kMostChances = 8;   // second chances given while room is made for one answer
+constexpr unsigned kMostChances = 64;   // second chances given while room is made for one answer
 
 constexpr uint8_t kKeyMarks = CacheEntry::kDnssecOk | CacheEntry::kCheckingDisabled;
 
@@ -93,14 +95,17 @@ CachePartition::Slot CachePartition::free_slot(uint64_t hash) {
     }
   }
   if (best) return best;
-  // Both full: the older of two answers goes.
-  Bucket& place = bucket(hash, 0);
-  size_t oldest = 0;
-  for (size_t i = 1; i < Bucket::kSlots; ++i)
-    if (at(place.references[i])->stored < at(place.references[oldest])->stored) oldest = i;
-  forget({&place, oldest});
+  // Both full: an answer goes that nobody asked for, else the oldest.
+  const auto worth = [&](const Slot& slot) {
+    const CacheEntry* entry = at(slot.bucket->references[slot.index]);
+    return std::pair((entry->marks & CacheEntry::kVisited) != 0, entry->stored);
+  };
+  for (int which = 0; which < 2; ++which)
+    for (size_t i = 0; i < Bucket::kSlots; ++i)
+      if (const Slot slot{&bucket(hash, which), i}; !best || worth(slot) < worth(best)) best = slot;
+  forget(best);
   ++statistics.collisions;
-  return {&place, oldest};
+  return best;
 }
 
 void CachePartition::forget(Slot slot) {
@@ -119,53 +124,50 @@ void CachePartition::evict_head(uint32_t now_seconds, unsigned& chances) {
   const size_t octets = size_t{entry->units} * 8;
   const Slot slot = slot_of(entry);
   const bool keep = slot && entry->expires > now_seconds &&
-                    (entry->marks & CacheEntry::kVisited) != 0 && chances > 0 &&
-                    arena_octets_ - tail_ >= octets;
+                    (entry->marks & CacheEntry::kVisited) != 0 && chances > 0;
   head_ = head_ + octets == arena_octets_ ? 0 : head_ + octets;
   used_ -= octets;
   if (!slot) return;
-  if (!keep) {
+  if (!keep || !fits(octets)) {
     if (entry->expires > now_seconds) ++statistics.evictions;
     forget(slot);
     return;
   }
   --chances;
   ++statistics.second_chances;
-  auto* moved = reinterpret_cast<CacheEntry*>(arena_ + tail_);
+  CacheEntry* moved = advance_tail(octets);
   std::memmove(static_cast<void*>(moved), entry, octets);
   moved->marks = static_cast<uint8_t>(moved->marks & ~CacheEntry::kVisited);
-  tail_ = tail_ + octets == arena_octets_ ? 0 : tail_ + octets;
-  used_ += octets;
   slot.bucket->references[slot.index] = reference_of(moved);
 }
 
-bool CachePartition::make_room(size_t octets, uint32_t now_seconds) {
-  if (octets > arena_octets_ / 4) return false;
-  unsigned chances = kMostChances;
-  while (true) {
-    const size_t to_end = arena_octets_ - tail_;
-    const size_t wanted = to_end >= octets ? octets : to_end + octets;
-    if (arena_octets_ - used_ >= wanted) {
-      if (to_end < octets) {   // leave the end of the ring unused, marked if a mark fits
-        if (to_end >= sizeof(CacheEntry)) reinterpret_cast<CacheEntry*>(arena_ + tail_)->units = 0;
-        used_ += to_end;
-        tail_ = 0;
-      }
-      return true;
-    }
-    evict_head(now_seconds, chances);
-  }
+bool CachePartition::fits(size_t octets) const {
+  const size_t to_end = arena_octets_ - tail_;
+  return arena_octets_ - used_ >= (to_end >= octets ? octets : to_end + octets);
 }
 
-CacheEntry* CachePartition::allocate(uint16_t units, uint32_t now_seconds) {
-  const size_t octets = size_t{units} * 8;
-  if (!make_room(octets, now_seconds)) {
-    ++statistics.refused;
-    return nullptr;
+CacheEntry* CachePartition::advance_tail(size_t octets) {
+  const size_t to_end = arena_octets_ - tail_;
+  if (to_end < octets) {   // the end of the ring stays unused, marked if a mark fits
+    if (to_end >= sizeof(CacheEntry)) reinterpret_cast<CacheEntry*>(arena_ + tail_)->units = 0;
+    used_ += to_end;
+    tail_ = 0;
   }
   auto* entry = reinterpret_cast<CacheEntry*>(arena_ + tail_);
   tail_ = tail_ + octets == arena_octets_ ? 0 : tail_ + octets;
   used_ += octets;
+  return entry;
+}
+
+CacheEntry* CachePartition::allocate(uint16_t units, uint32_t now_seconds) {
+  const size_t octets = size_t{units} * 8;
+  if (octets > arena_octets_ / 4) {
+    ++statistics.refused;
+    return nullptr;
+  }
+  unsigned chances = kMostChances;
+  while (!fits(octets)) evict_head(now_seconds, chances);
+  CacheEntry* entry = advance_tail(octets);
   statistics.used_octets = used_;
   return entry;
 }

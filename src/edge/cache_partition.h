@@ -85,7 +85,9 @@ class CachePartition {
   Slot slot_of(const CacheEntry* entry) const;
   Slot free_slot(uint64_t hash);
   void evict_head(uint32_t now_seconds, unsigned& chances);
-  bool make_room(size_t octets, uint32_t now_seconds);
+  bool fits(size_t octets) const;
+  /// Room that `fits`, at the tail.
+  CacheEntry* advance_tail(size_t octets);
   void forget(Slot slot);
 
   mutable std::mutex mutex_;

@@ -1,8 +1,9 @@
-// The one file that knows the plug-ins of the query plane.
+// Words of the settings to plug-ins: the only file of the query plane that names them.
 #include "edge/catalogue.h"
 
-#include "edge/transports.h"
-#include "edge/upstreams.h"
+#include "edge/transports/factories.h"
+#include "edge/upstream_address.h"
+#include "edge/upstreams/factories.h"
 
 namespace weir::edge {
 
@@ -18,8 +19,13 @@ Status add_transports(const TransportContext& context, const Endpoint& endpoint,
 }
 
 Result<std::unique_ptr<Upstream>> make_upstream(const UpstreamContext& context) {
-  return context.state.protocol == UpstreamProtocol::kUdp ? make_datagram_upstream(context)
-                                                          : make_stream_upstream(context);
+  TRY(const UpstreamAddress address, UpstreamAddress::parse(context.state.settings.address));
+  switch (address.protocol) {
+    case UpstreamProtocol::kUdp: return make_datagram_upstream(context, address);
+    case UpstreamProtocol::kTcp:
+    case UpstreamProtocol::kTls: return make_stream_upstream(context, address);
+  }
+  return Error{Fault::kOurs, "an upstream protocol without a plug-in", false};
 }
 
 }  // namespace weir::edge

@@ -25,7 +25,10 @@ Result<std::unique_ptr<Plane>> Plane::create(const EdgeSettings& settings,
                                              metrics::Registry& registry, const Clock& clock,
                                              const OpenTap& open_tap) {
   std::unique_ptr<Plane> plane(new Plane(settings, registry, clock));
-  TRY(plane->upstreams_, make_upstream_states(settings, registry));
+  for (const UpstreamSettings& upstream : settings.upstreams) {
+    TRY(auto state, make_upstream_state(upstream, registry));
+    plane->upstreams_.push_back(std::move(state));
+  }
   const unsigned count =
       settings.threads > 0 ? settings.threads : std::max(1U, std::thread::hardware_concurrency());
   std::shared_ptr<const EdgeSettings> effective = plane->settings_;

@@ -14,8 +14,6 @@ struct Overloaded : Fs... {
   using Fs::operator()...;
 };
 
-bool is_probe(AskToken token) { return (token & kProbeBit) != 0; }
-
 }  // namespace
 
 Shard::Shard(const ShardContext& context, unsigned index, model::Tap& tap)
@@ -39,6 +37,15 @@ Status Shard::open() {
     TRY(auto made, make_upstream(upstream));
     upstreams_.push_back(std::move(made));
   }
+  return index_ == 0 ? check_upstreams() : Done{};
+}
+
+Status Shard::check_upstreams() {
+  std::vector<HealthChecks::Target> targets;
+  for (size_t i = 0; i < upstreams_.size(); ++i)
+    targets.push_back({*context_.upstreams[i], *upstreams_[i]});
+  TRY(health_, HealthChecks::start(loop_, context_.clock, context_.settings.health,
+                                   std::move(targets)));
   return Done{};
 }
 
@@ -46,9 +53,6 @@ void Shard::run() {
   tick();
   for (size_t i = 0; i < upstreams_.size(); ++i)
     if (context_.upstreams[i]->settings.prewarm) upstreams_[i]->prewarm();
-  if (index_ == 0)
-    health_ = std::make_unique<HealthChecks>(loop_, context_.clock, context_.settings.health,
-                                             context_.upstreams, upstreams_);
   loop_.run();
   tap_.flush();
 }
@@ -70,7 +74,7 @@ void Shard::drain(std::function<void()> on_idle) {
 
 void Shard::finish_draining() {
   if (resolver_.in_flight() > 0) return;
-  health_.reset();
+  if (health_) health_->stop();
   for (const auto& upstream : upstreams_) upstream->drain();
   tap_.flush();
   std::exchange(on_idle_, nullptr)();

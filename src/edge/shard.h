@@ -68,6 +68,7 @@ class Shard final : public Intake, public UpstreamEvents {
   void observe_forward(model::MessageType type, AskToken token, Bytes message,
                        const Endpoint& server);
   void log_payload(std::string_view what, const Endpoint& peer, Bytes octets) const;
+  Status check_upstreams();
   void flush_soon();
   void tick();
   void finish_draining();

@@ -37,6 +37,7 @@ class Channel {
 };
 
 std::unique_ptr<Channel> make_plain_channel(int fd);
+std::unique_ptr<Channel> make_tls_channel(int fd, TlsClient& client);
 
 /// The cause and words for an errno of connect, read or write.
 ChannelResult ended_by(int error_number);

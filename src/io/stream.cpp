@@ -4,7 +4,6 @@
 #include <array>
 #include <utility>
 
-#include "base/check.h"
 #include "io/address.h"
 #include "io/channel.h"
 #include "io/connection.h"
@@ -59,8 +58,7 @@ std::unique_ptr<Stream> connect_stream(Loop& loop, const Endpoint& peer, TlsClie
         {ChannelResult::State::kEnded, 0, CloseCause::kUnreachable, fd.error().what});
     return std::make_unique<OwnedStream>(std::move(connection));
   }
-  CHECK(tls == nullptr);  // no TlsClient can be made yet
-  auto channel = make_plain_channel(fd->get());
+  auto channel = tls ? make_tls_channel(fd->get(), *tls) : make_plain_channel(fd->get());
   auto connection =
       std::make_shared<Connection>(loop, *std::move(fd), peer, options, events, std::move(channel));
   connection->connect();

@@ -12,22 +12,26 @@
 namespace weir::io {
 
 struct TlsClientSettings {
-  /// The name the certificate must carry; empty: the address itself must stand in it.
+  /// The name the certificate must carry in its subjectAltName (a textual address is taken as one);
+  /// empty: the address itself must stand in it.
   std::string server_name;
   IpAddress address;
-  /// A PEM file to trust instead of the system's certificates; empty: the system's.
+  /// A PEM file to trust instead of the system's certificates; empty: the system's. Whatever stands
+  /// in it is trusted, also an intermediate authority or the server's own certificate.
   std::string ca_file;
-  /// SHA-256 of the SubjectPublicKeyInfo, 32 octets each (RFC 7858 §4.2). With pins, a matching key
-  /// in the peer's certificate is required besides the chain unless `pins_only`.
+  /// SHA-256 of the SubjectPublicKeyInfo in 64 hexadecimal digits or base64 (RFC 7858 §4.2). With
+  /// pins, a matching key in the peer's certificate is required besides the chain unless `pins_only`.
   std::vector<std::string> pins;
-  bool pins_only = false;
+  bool pins_only = false;         // then neither chain, name nor dates are looked at
   std::vector<std::string> alpn;  // offered; "dot" for DNS over TLS
 };
 
-/// Shared by all connections to one server: context, trust and up to eight resumable sessions. TLS 1.2
-/// at least, no renegotiation, no early data.
+/// Shared by all connections to one server, on any thread: context, trust and up to eight resumable
+/// sessions. TLS 1.2 at least, no renegotiation, no early data. Connections keep what they need of it,
+/// so it may be destroyed before them.
 class TlsClient {
  public:
+  /// Errors name the setting that is wrong; they are the configuration's fault.
   static Result<std::unique_ptr<TlsClient>> create(const TlsClientSettings& settings);
   ~TlsClient();
   struct Native;

@@ -67,11 +67,13 @@ SharedBatch BatchBuilder::seal(uint64_t first_sequence) {
 }
 
 void BatchBuilder::begin(size_t least_octets) {
-  batch_ = std::make_shared<Batch>();
-  batch_->source_ = source_;
-  batch_->observations_.reserve(likely_observations_);
-  arena_size_ = std::max(least_octets, likely_octets_);
-  batch_->arena_ = std::make_unique_for_overwrite<uint8_t[]>(arena_size_);
+  auto batch = std::make_shared<Batch>();
+  const size_t arena_size = std::max(least_octets, likely_octets_);
+  batch->source_ = source_;
+  batch->observations_.reserve(likely_observations_);
+  batch->arena_ = std::make_unique_for_overwrite<uint8_t[]>(arena_size);
+  arena_size_ = arena_size;
+  batch_ = std::move(batch);
 }
 
 Bytes BatchBuilder::keep(Bytes octets) {

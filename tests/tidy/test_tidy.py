@@ -21,6 +21,7 @@ edge : base model proto
 flow : base model proto
 control : base edge/plane.h
 app : *
+plug-ins : edge/upstreams flow/sinks flow/encoders
 """
 
 
@@ -98,16 +99,20 @@ class Arrows(Case):
         self.tidy(arrows, {"src/flow/sinks/file.cpp": '#include "flow/sink.h"'})
 
     def test_a_plugin_does_not_know_its_sibling(self):
-        catalogue = {"src/edge/catalogue.cpp": '#include "edge/upstreams/dot.h"'}
+        catalogue = {"src/edge/catalogue.cpp": '#include "edge/upstreams/dot.h"\n'
+                                               '#include "edge/upstreams/makers.h"',
+                     "src/edge/upstreams/dot.cpp": ""}
         self.untidy(arrows, catalogue | {"src/edge/upstreams/tcp.cpp":
                                          '#include "edge/upstreams/dot.h"'},
                     "src/edge/upstreams/tcp.cpp", 1, "sibling")
         self.tidy(arrows, catalogue | {
             "src/edge/upstreams/dot.cpp": '#include "edge/upstreams/dot.h"',
+            "src/edge/upstreams/udp.cpp": '#include "edge/upstreams/makers.h"',
             "src/edge/upstreams/tcp.cpp": '#include "edge/upstreams/pool.h"'})
 
-    def test_folders_of_proto_are_not_plugins(self):
-        self.tidy(arrows, {"src/proto/a.h": '#include "proto/dns/name.h"'})
+    def test_other_folders_are_not_plugins(self):
+        self.tidy(arrows, {"src/proto/a.h": '#include "proto/dns/name.h"',
+                           "src/flow/sinks/sqlite.cpp": '#include "flow/store/writer.h"'})
 
     def test_a_room_that_is_not_listed(self):
         self.untidy(arrows, {"src/attic/a.h": ""}, "src/attic/a.h", 1, "no line")
@@ -252,6 +257,15 @@ class Words(Case):
             "src/edge/b.cpp": "udp_socket(x); stream.socket(); new_entry(); thrown(); renew (x);",
             "src/edge/c.h": "using namespace std::chrono_literals; ~A() = default;",
         })
+
+    def test_an_object_with_an_owner_from_the_start(self):
+        self.tidy(words, {"src/edge/a.cpp": "std::unique_ptr<Plane> plane(new Plane(x));\n"
+                                              "return std::unique_ptr<Plane>(\n  new Plane(x));"})
+
+    def test_exceptions_count_and_stay_true(self):
+        path = "src/edge/cache_partition.h"
+        self.tidy(words, {path: "std::mutex mutex_;"})
+        self.untidy(words, {path: "int x;"}, path, 1, "not here any more")
 
     def test_tests_have_threads_but_never_sleep(self):
         self.tidy(words, {"src/edge/a_test.cpp": "std::thread t; std::mutex m;"})

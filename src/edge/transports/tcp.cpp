@@ -4,7 +4,7 @@
 #include <unordered_map>
 
 #include "base/slab.h"
-#include "edge/transports.h"
+#include "edge/transports/factories.h"
 #include "io/stream.h"
 
 namespace weir::edge {

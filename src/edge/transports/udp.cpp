@@ -1,5 +1,5 @@
 // DNS over UDP: datagrams in, datagrams out, as many as there are with one system call each way.
-#include "edge/transports.h"
+#include "edge/transports/factories.h"
 #include "io/udp_socket.h"
 
 namespace weir::edge {

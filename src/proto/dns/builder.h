@@ -4,6 +4,8 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 #include "base/wire.h"
 #include "proto/dns/message.h"
@@ -19,8 +21,9 @@ class Builder {
   void question(const Name& name, Type type, Class klass = Class::kIn);
   /// Rdata without names to compress (as they stand in `rdata`).
   void record(Section section, const Name& owner, Type type, Class klass, uint32_t ttl, Bytes rdata);
-  /// A record of another message: its owner, and the names that RFC 3597 §4 lets compress, are
-  /// written anew.
+  /// A record of another message. Its owner and the names in its data are written anew, the latter
+  /// compressed only in the types of RFC 1035 (RFC 3597 §4). Data that does not fit its type is
+  /// copied octet for octet.
   void copy(Section section, const Record& record, uint32_t ttl);
   /// Starts an OPT record; options follow, `end_edns` closes it.
   void begin_edns(uint16_t udp_size, uint8_t extended_rcode, uint8_t version, bool dnssec_ok);
@@ -38,13 +41,16 @@ class Builder {
 
  private:
   void name(const Name& name, bool compress);
+  std::optional<uint16_t> find_target(Bytes suffix, size_t known) const;
+  void head(const Name& owner, Type type, uint16_t klass, uint32_t ttl);
+  bool copy_fields(const Record& record);
   void count(size_t index);
 
   WireWriter writer_;
   MutableBytes buffer_;
-  std::array<uint16_t, 32> targets_{};  // offsets of names that pointers may use
+  std::array<uint16_t, 32> targets_{};  // offsets of labels that pointers may use; later ones may not
   size_t target_count_ = 0;
-  size_t edns_length_at_ = 0;
+  size_t edns_length_at_ = 0;           // of the open OPT record's data length
 };
 
 }  // namespace weir::dns

@@ -29,18 +29,6 @@ uint8_t fold_octet(uint8_t octet) {
   return octet >= 'A' && octet <= 'Z' ? static_cast<uint8_t>(octet + 0x20) : octet;
 }
 
-bool equal_folded(const uint8_t* a, const uint8_t* b, size_t size) {
-  if (size < 8) {
-    for (size_t i = 0; i < size; ++i)
-      if (fold_octet(a[i]) != fold_octet(b[i])) return false;
-    return true;
-  }
-  // The last word overlaps the one before it, so nothing past the end is read.
-  for (size_t i = 0; i < size - 8; i += 8)
-    if (fold_word(load_word(a + i)) != fold_word(load_word(b + i))) return false;
-  return fold_word(load_word(a + size - 8)) == fold_word(load_word(b + size - 8));
-}
-
 /// Where each label starts, from the left.
 struct Labels {
   std::array<uint8_t, 128> start;
@@ -115,6 +103,20 @@ void fold_case(Bytes in, uint8_t* out) {
   for (; at < in.size(); ++at) out[at] = fold_octet(in[at]);
 }
 
+bool equal_folded(Bytes a, Bytes b) {
+  const size_t size = a.size();
+  if (size != b.size()) return false;
+  if (size < 8) {
+    for (size_t i = 0; i < size; ++i)
+      if (fold_octet(a[i]) != fold_octet(b[i])) return false;
+    return true;
+  }
+  // The last word overlaps the one before it, so nothing past the end is read.
+  for (size_t i = 0; i < size - 8; i += 8)
+    if (fold_word(load_word(&a[i])) != fold_word(load_word(&b[i]))) return false;
+  return fold_word(load_word(&a[size - 8])) == fold_word(load_word(&b[size - 8]));
+}
+
 Result<Name> Name::parse(std::string_view text) {
   if (text.empty()) return bad_name(text, "it is empty; the root is written \".\"");
   if (text == ".") return Name();
@@ -175,7 +177,7 @@ bool Name::is_within(const Name& ancestor) const {
   const size_t rest = size_ - size_t{ancestor.size_};
   size_t at = 0;
   while (at < rest) at += octets_[at] + size_t{1};
-  return at == rest && equal_folded(&octets_[at], ancestor.octets_.data(), ancestor.size_);
+  return at == rest && equal_folded(wire().subspan(at), ancestor.wire());
 }
 
 std::string Name::to_text() const { return wire_name_to_text(wire()); }
@@ -186,9 +188,7 @@ uint64_t Name::hash(uint64_t seed) const {
   return hash64({folded.data(), size_}, seed);
 }
 
-bool operator==(const Name& a, const Name& b) {
-  return a.size_ == b.size_ && equal_folded(a.octets_.data(), b.octets_.data(), a.size_);
-}
+bool operator==(const Name& a, const Name& b) { return equal_folded(a.wire(), b.wire()); }
 
 std::weak_ordering operator<=>(const Name& a, const Name& b) {
   const Labels of_a(a.wire());

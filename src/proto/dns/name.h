@@ -19,6 +19,9 @@ inline constexpr size_t kMaxLabel = 63;
 /// be folded at once. `out` has room for `in.size()` octets rounded up to eight.
 void fold_case(Bytes in, uint8_t* out);
 
+/// Equal but for the case of ASCII letters.
+bool equal_folded(Bytes a, Bytes b);
+
 class Name {
  public:
   /// The root.

@@ -11,5 +11,7 @@ namespace weir::dns {
 std::string message_to_text(Bytes octets);
 /// One record: `www.example.org. 300 IN A 192.0.2.1`.
 std::string record_to_text(const Record& record);
+/// One EDNS option: `NSID: 6e7331 "ns1"`; data that does not fit its code in hexadecimal.
+std::string option_to_text(const EdnsOption& option);
 
 }  // namespace weir::dns

@@ -70,12 +70,46 @@ constexpr Mnemonic kOptions[] = {
     {19, "ZONEVERSION"},
 };
 
+constexpr Mnemonic kExtendedErrors[] = {
+    {0, "Other Error"},
+    {1, "Unsupported DNSKEY Algorithm"},
+    {2, "Unsupported DS Digest Type"},
+    {3, "Stale Answer"},
+    {4, "Forged Answer"},
+    {5, "DNSSEC Indeterminate"},
+    {6, "DNSSEC Bogus"},
+    {7, "Signature Expired"},
+    {8, "Signature Not Yet Valid"},
+    {9, "DNSKEY Missing"},
+    {10, "RRSIGs Missing"},
+    {11, "No Zone Key Bit Set"},
+    {12, "NSEC Missing"},
+    {13, "Cached Error"},
+    {14, "Not Ready"},
+    {15, "Blocked"},
+    {16, "Censored"},
+    {17, "Filtered"},
+    {18, "Prohibited"},
+    {19, "Stale NXDOMAIN Answer"},
+    {20, "Not Authoritative"},
+    {21, "Not Supported"},
+    {22, "No Reachable Authority"},
+    {23, "Network Error"},
+    {24, "Invalid Data"},
+    {25, "Signature Expired before Valid"},
+    {26, "Too Early"},
+    {27, "Unsupported NSEC3 Iterations Value"},
+    {28, "Unable to conform to policy"},
+    {29, "Synthesized"},
+    {30, "Invalid Query Type"},
+};
+
 constexpr bool in_order(std::span<const Mnemonic> table) {
   return std::is_sorted(table.begin(), table.end(),
                         [](const Mnemonic& a, const Mnemonic& b) { return a.number < b.number; });
 }
 static_assert(in_order(kTypes) && in_order(kClasses) && in_order(kOpcodes) && in_order(kRcodes) &&
-              in_order(kOptions));
+              in_order(kOptions) && in_order(kExtendedErrors));
 
 std::string find_text(std::span<const Mnemonic> table, uint16_t number, std::string_view prefix) {
   const auto found =
@@ -121,6 +155,9 @@ std::string to_text(Rcode rcode) {
 }
 std::string to_text(Option option) {
   return find_text(kOptions, static_cast<uint16_t>(option), "OPT");
+}
+std::string to_text(ExtendedError code) {
+  return find_text(kExtendedErrors, static_cast<uint16_t>(code), "EDE");
 }
 
 std::optional<Type> type_from_text(std::string_view text) {

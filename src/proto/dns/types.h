@@ -58,6 +58,8 @@ std::string to_text(Opcode opcode);
 std::string to_text(Rcode rcode);
 /// `EDE`, or `OPT65001`.
 std::string to_text(Option option);
+/// `Prohibited`, or `EDE4711`.
+std::string to_text(ExtendedError code);
 
 /// The inverses; letter case does not matter, and the generic forms are understood.
 std::optional<Type> type_from_text(std::string_view text);

@@ -1,32 +1,31 @@
 """Include arrows between rooms follow src/rooms.txt, and plug-ins keep to themselves.
 
-A plug-in folder is a folder inside a plane. The plane's top folder does not include it (only its
-catalogue.cpp does), it does not include another plug-in folder, and a header that the catalogue
-takes, which is a plug-in's door, is not for the plug-ins beside it. Unit tests may look at all of
+The line `plug-ins` of rooms.txt lists the plug-in folders. The plane's other files do not include
+them (only its catalogue.cpp does), a plug-in folder does not include another one, and the header of
+a plug-in that the catalogue names is not for the plug-ins beside it. Unit tests may look at all of
 their own room.
 """
 
 from tree import Finding
 
 ROOMS = "src/rooms.txt"
-PLANES = ("edge", "flow", "universe", "route")
+PLUGINS = "plug-ins"
 
 
 def allowed_arrows(tree):
-    """room -> what it may include, from rooms.txt; * means everything."""
+    """room -> what it may include, from rooms.txt; * means everything. Lines of a room add up."""
     arrows = {}
     for line in tree.text(ROOMS).splitlines():
         line = line.split("#")[0]
         if ":" in line:
             room, targets = line.split(":", 1)
-            arrows[room.strip()] = targets.split()
+            arrows.setdefault(room.strip(), []).extend(targets.split())
     return arrows
 
 
-def _plugin_folder(path):
-    """edge/transports of edge/transports/udp.cpp; nothing for a file in the top folder."""
-    parts = path.split("/")
-    return "/".join(parts[:2]) if len(parts) > 2 and parts[0] in PLANES else None
+def _plugin_folder(path, folders):
+    """edge/transports of edge/transports/udp.cpp; nothing for a file that is no plug-in's."""
+    return next((folder for folder in folders if path.startswith(folder + "/")), None)
 
 
 def _may(target, allowed):
@@ -34,13 +33,18 @@ def _may(target, allowed):
 
 
 def _doors(tree, plane):
+    """Headers of single plug-ins: the catalogue includes them, and a .cpp stands beside them."""
     catalogue = tree.sources.get(f"src/{plane}/catalogue.cpp")
-    return {include.name for include in catalogue.includes} if catalogue else set()
+    return {
+        include.name
+        for include in (catalogue.includes if catalogue else ())
+        if f"src/{include.name.removesuffix('.h')}.cpp" in tree
+    }
 
 
-def _inside_the_room(tree, source, here, target):
+def _inside_the_room(tree, source, here, target, folders):
     """What is wrong with an include that stays in its room, or nothing."""
-    mine, theirs = _plugin_folder(here), _plugin_folder(target)
+    mine, theirs = _plugin_folder(here, folders), _plugin_folder(target, folders)
     if source.is_test or theirs is None:
         return None
     if mine is None:
@@ -68,6 +72,7 @@ def _between_rooms(source, room, target, arrows):
 
 def check(tree):
     arrows = allowed_arrows(tree)
+    folders = arrows.pop(PLUGINS, [])
     for source in tree.cxx("src/"):
         here = source.path.removeprefix("src/")
         room = here.split("/")[0]
@@ -78,7 +83,7 @@ def check(tree):
             if include.angled:
                 continue
             if include.name.startswith(room + "/"):
-                wrong = _inside_the_room(tree, source, here, include.name)
+                wrong = _inside_the_room(tree, source, here, include.name, folders)
             else:
                 wrong = _between_rooms(source, room, include.name, arrows)
             if wrong:

@@ -2,7 +2,7 @@
 
 from tree import Finding
 
-from .arrows import ROOMS, allowed_arrows
+from .arrows import PLUGINS, ROOMS, allowed_arrows
 
 
 def _cycles(graph):
@@ -38,6 +38,7 @@ def check(tree):
     rooms = {
         room: {target.split("/")[0] for target in targets if target != "*"}
         for room, targets in allowed_arrows(tree).items()
+        if room != PLUGINS
     }
     for cycle in _cycles(rooms):
         yield Finding(ROOMS, 1, "cycle", "break the circle " + " > ".join(cycle))

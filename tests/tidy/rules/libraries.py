@@ -14,7 +14,7 @@ LIBRARIES = (
     ("spdlog/", ("src/base/log.cpp",)),
     ("xxhash.h", ("src/base/hash.cpp",)),
     ("toml++/", ("src/config/",)),
-    ("sqlite3.h", ("src/flow/",)),
+    ("sqlite3.h", ("src/flow/store/",)),
     ("CLI/", ("src/app/",)),
     ("simdjson.h", ("src/control/", "src/flow/")),
     ("fmt/", ANYWHERE),

@@ -1,4 +1,4 @@
-// The makers of the transports, one a plug-in file of edge/transports. Only catalogue.cpp calls them.
+// The transport plug-ins as catalogue.cpp sees them, one function each.
 #pragma once
 
 #include <memory>

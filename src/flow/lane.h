@@ -1,0 +1,103 @@
+// One lane: a bounded backlog, a thread, and the sink at its end.
+//
+// The thread takes what waits, up to a group, offers it to the sink batch by batch and settles
+// once; only then it is counted as delivered. Under load groups grow by themselves, at rest a batch
+// is settled as soon as it comes. A failure that may pass is tried again with growing pauses while
+// the backlog fills and its overflow policy decides; one that will not pass costs the batch that
+// caused it and no other.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "flow/backlog.h"
+#include "flow/bell.h"
+#include "flow/ledger.h"
+#include "flow/settings.h"
+#include "flow/sink.h"
+
+namespace weir::flow {
+
+enum class LaneState : uint8_t { kIdle, kBusy, kRetrying, kStopped };
+std::string_view to_text(LaneState state);
+
+/// What operators see of a lane, beside its account in the ledger.
+struct LaneReading {
+  std::string name;
+  LaneState state = LaneState::kIdle;
+  size_t queue_batches = 0;
+  size_t queue_octets = 0;
+  Duration lag{0};  // age of the oldest batch that is not settled
+  uint64_t retries = 0;
+  std::string last_error;  // of the failure that still lasts; empty when well
+};
+
+class Lane {
+ public:
+  Lane(std::string name, std::unique_ptr<Sink> sink, const LaneSettings& settings,
+       std::shared_ptr<SinkBook> book, const Clock& clock);
+  ~Lane();
+  Lane(const Lane&) = delete;
+  Lane& operator=(const Lane&) = delete;
+
+  void start();
+  /// For the router's thread: puts the batch into the backlog, or does what the policy says.
+  void offer(const model::SharedBatch& batch);
+  /// A loss that the sink should record when it can. At most `kMostGaps` wait; the rest are added
+  /// to the last one of their kind.
+  void note(const Gap& gap);
+  /// Asks the sink to reopen, on the lane's thread.
+  void reopen();
+  /// Takes no more. What waits is delivered until `deadline`; the rest is counted as lost.
+  void close(Instant deadline);
+  /// Waits for the thread to end and lets go of the sink; after `close`.
+  void join();
+
+  const std::string& name() const { return name_; }
+  LaneReading read() const;
+  static constexpr size_t kMostGaps = 256;
+
+ private:
+  void run();
+  void fill();
+  void attempt(size_t count);
+  Status offer_group(size_t count);
+  Status offer_gaps();
+  void settled(size_t count);
+  void failed(const Error& error, size_t count);
+  void give_up(Loss loss, size_t count);
+  bool out_of_time() const;
+  void publish(LaneState state);
+  void forget_error();
+
+  const std::string name_;
+  std::unique_ptr<Sink> sink_;  // the lane thread's own; gone after `join`
+  const LaneSettings settings_;
+  const std::shared_ptr<SinkBook> book_;
+  const Clock& clock_;
+  Backlog backlog_;
+  Bell hurry_;  // ends a pause between attempts when the lane is closed
+  std::atomic<int64_t> deadline_;
+  std::atomic<bool> reopen_{false};
+  std::atomic<LaneState> state_{LaneState::kIdle};
+  std::atomic<int64_t> in_hand_since_{0};  // 0: nothing in hand
+  std::atomic<uint64_t> retries_{0};
+
+  mutable std::mutex mutex_;  // guards the two below
+  std::vector<Gap> gaps_;
+  std::string last_error_;
+
+  // The lane thread's own.
+  std::deque<Waiting> pending_;  // taken and not yet settled
+  std::vector<Gap> gaps_in_hand_;
+  size_t careful_ = 0;  // batches still to be offered one by one, to find the one that is refused
+  Duration pause_;
+  std::thread thread_;
+};
+
+}  // namespace weir::flow

@@ -1,0 +1,149 @@
+// Putting the flow together, starting it, and ending it in order: taps, router, lanes.
+#include "flow/plane.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "flow/catalogue.h"
+
+namespace weir::flow {
+namespace {
+
+Error config_error(std::string what) { return {Fault::kConfig, std::move(what), false}; }
+
+Status check(const SinkSettings& sink, bool sources_wait) {
+  if (sink.lane.overflow == Overflow::kBlock && !sources_wait)
+    return config_error(fmt::format(
+        "sink {}: overflow = \"block\" would make the edge wait; use drop_newest or drop_oldest",
+        sink.name));
+  if (sink.lane.queue_batches == 0 || sink.lane.group_batches == 0 ||
+      sink.lane.retry_base <= Duration::zero())
+    return config_error(fmt::format("sink {}: queue, group and retry must be above 0", sink.name));
+  return Done{};
+}
+
+template <typename Read>
+void expose_gauge(metrics::Registry& registry, std::string_view name, std::string_view help,
+                  metrics::Labels labels, const std::shared_ptr<Lane>& lane, Read read) {
+  registry.callback(name, help, std::move(labels), false,
+                    [lane, read] { return static_cast<double>(read(lane->read())); });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Plane>> Plane::create(FlowSettings settings, metrics::Registry& registry,
+                                             const Clock& clock) {
+  std::unique_ptr<Plane> plane(new Plane(std::move(settings), registry, clock));
+  TRY_DONE(plane->open_sinks());
+  return plane;
+}
+
+Plane::Plane(FlowSettings settings, metrics::Registry& registry, const Clock& clock)
+    : settings_(std::move(settings)),
+      registry_(registry),
+      clock_(clock),
+      ledger_(registry),
+      router_(clock) {}
+
+Plane::~Plane() { stop(Duration::zero()); }
+
+Status Plane::open_sinks() {
+  std::vector<SinkSettings> sinks = settings_.sinks;
+  if (settings_.store_enabled) sinks.insert(sinks.begin(), settings_.store);
+  for (const SinkSettings& sink : sinks) {
+    TRY_DONE(check(sink, settings_.sources_wait));
+    if (std::any_of(lanes_.begin(), lanes_.end(),
+                    [&](const auto& lane) { return lane->name() == sink.name; }))
+      return config_error(fmt::format("sink {}: the name is taken", sink.name));
+    TRY(auto opened, make_sink(sink, settings_));
+    add_sink(sink.name, std::move(opened), sink.lane);
+  }
+  return Done{};
+}
+
+void Plane::add_sink(std::string name, std::unique_ptr<Sink> sink, const LaneSettings& settings) {
+  CHECK(!started_);
+  auto book = ledger_.sink(name);
+  auto lane = std::make_shared<Lane>(std::move(name), std::move(sink), settings, book, clock_);
+  router_.add_lane(*lane, std::move(book));
+  lanes_.push_back(std::move(lane));
+}
+
+void Plane::start() {
+  CHECK(!started_);
+  started_ = true;
+  expose();
+  for (const auto& lane : lanes_) lane->start();
+  router_.start();
+}
+
+model::Tap& Plane::open_tap(const std::string& source, model::SourceKind kind) {
+  const std::lock_guard lock(mutex_);
+  auto found = std::find(sources_.begin(), sources_.end(), source);
+  if (found == sources_.end()) found = sources_.insert(sources_.end(), source);
+  RingTap& tap = taps_.emplace_back(ledger_.source(source, kind),
+                                    static_cast<uint16_t>(found - sources_.begin()),
+                                    settings_.batch, settings_.sources_wait, router_.bell());
+  router_.add_tap(tap);
+  return tap;
+}
+
+void Plane::stop(Duration patience) {
+  if (!started_ || std::exchange(stopped_, true)) return;
+  const Instant deadline = clock_.now() + patience;
+  {
+    const std::lock_guard lock(mutex_);
+    for (RingTap& tap : taps_) tap.close();
+  }
+  // A lane that blocks holds the router; closing the lanes at the deadline sets it free.
+  router_.finish(deadline);
+  for (const auto& lane : lanes_) lane->close(deadline);
+  router_.join();
+  for (const auto& lane : lanes_) lane->join();
+}
+
+void Plane::reopen() {
+  for (const auto& lane : lanes_) lane->reopen();
+}
+
+PlaneReading Plane::read() const {
+  PlaneReading reading{ledger_.read_sources(), ledger_.read_sinks(), {}};
+  for (const auto& lane : lanes_) reading.lanes.push_back(lane->read());
+  return reading;
+}
+
+std::vector<std::string> Plane::complaints() const {
+  std::vector<std::string> complaints;
+  for (const auto& lane : lanes_)
+    if (const LaneReading reading = lane->read(); !reading.last_error.empty())
+      complaints.push_back(fmt::format("sink {}: {}", reading.name, reading.last_error));
+  return complaints;
+}
+
+std::string Plane::store_path() const {
+  return settings_.store_enabled ? settings_.store.path : std::string();
+}
+
+void Plane::expose() {
+  for (const auto& lane : lanes_) {
+    const metrics::Labels sink = {{"sink", lane->name()}};
+    expose_gauge(registry_, "weir_sink_queue_depth", "Batches waiting in front of a sink.", sink,
+                 lane, [](const LaneReading& reading) { return reading.queue_batches; });
+    expose_gauge(registry_, "weir_sink_queue_bytes",
+                 "Memory of batches waiting in front of a sink.", sink, lane,
+                 [](const LaneReading& reading) { return reading.queue_octets; });
+    expose_gauge(registry_, "weir_sink_lag_seconds", "Age of the oldest batch not yet settled.",
+                 sink, lane, [](const LaneReading& reading) { return to_seconds(reading.lag); });
+    registry_.callback("weir_sink_retries_total", "Deliveries that failed and were tried again.",
+                       sink, true, [lane] { return static_cast<double>(lane->read().retries); });
+    for (const LaneState state :
+         {LaneState::kIdle, LaneState::kBusy, LaneState::kRetrying, LaneState::kStopped})
+      expose_gauge(registry_, "weir_sink_state", "1 for the state that a sink's lane is in.",
+                   {{"sink", lane->name()}, {"state", std::string(to_text(state))}}, lane,
+                   [state](const LaneReading& reading) { return reading.state == state ? 1 : 0; });
+  }
+}
+
+}  // namespace weir::flow

@@ -1,0 +1,75 @@
+// The door of the telemetry plane: sources open taps, sinks stand at the end of lanes, and the
+// ledger says what became of every observation.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "flow/lane.h"
+#include "flow/ledger.h"
+#include "flow/router.h"
+#include "flow/settings.h"
+#include "flow/store/reader.h"
+#include "flow/tap.h"
+#include "metrics/metrics.h"
+#include "model/tap.h"
+
+namespace weir::flow {
+
+/// The ledger and the lanes as they were when read.
+struct PlaneReading {
+  std::vector<Account> sources;
+  std::vector<Account> sinks;
+  std::vector<LaneReading> lanes;  // in the order of `sinks`
+};
+
+class Plane {
+ public:
+  /// Opens the store and every sink. `registry` and `clock` outlive the plane.
+  static Result<std::unique_ptr<Plane>> create(FlowSettings settings, metrics::Registry& registry,
+                                               const Clock& clock);
+  ~Plane();
+
+  /// A lane of its own for a consumer that the settings do not name; before `start`.
+  void add_sink(std::string name, std::unique_ptr<Sink> sink, const LaneSettings& settings);
+  void start();
+  /// A way in for one producer thread; a source may open several under one name. Valid as long as
+  /// the plane. What a producer has not flushed stays with it.
+  model::Tap& open_tap(const std::string& source, model::SourceKind kind);
+  /// Ends the flow: producers have flushed and stopped. What is under way is delivered until
+  /// `patience` is over; the rest is counted as lost.
+  void stop(Duration patience);
+  /// Asks every sink to close what it writes to and open it anew.
+  void reopen();
+
+  PlaneReading read() const;
+  /// The ledger as lines for people.
+  std::vector<std::string> ledger_lines() const { return ledger_.lines(); }
+  /// What does not work at present, one line a sink; empty when all is well.
+  std::vector<std::string> complaints() const;
+  /// The path of the embedded store, for `StoreReader::open`; empty when there is none.
+  std::string store_path() const;
+
+ private:
+  Plane(FlowSettings settings, metrics::Registry& registry, const Clock& clock);
+  Status open_sinks();
+  void expose();
+
+  const FlowSettings settings_;
+  metrics::Registry& registry_;
+  const Clock& clock_;
+  Ledger ledger_;
+  std::vector<std::shared_ptr<Lane>> lanes_;  // shared with the series of metrics that read them
+  std::mutex mutex_;                          // guards the two below
+  std::deque<RingTap> taps_;
+  std::vector<std::string> sources_;  // their index is what batches carry
+  Router router_;
+  bool started_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace weir::flow

@@ -1,0 +1,58 @@
+// The router: one thread that takes batches out of every tap's ring and hands each to every lane.
+// Transforms (filter, sample, anonymise, enrich: flow/transforms) will stand between the two.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "flow/bell.h"
+#include "flow/lane.h"
+#include "flow/loss_watch.h"
+#include "flow/tap.h"
+
+namespace weir::flow {
+
+class Router {
+ public:
+  explicit Router(const Clock& clock) : watch_(clock), clock_(clock) {}
+  ~Router();
+  Router(const Router&) = delete;
+  Router& operator=(const Router&) = delete;
+
+  /// Before `start`.
+  void add_lane(Lane& lane, std::shared_ptr<SinkBook> book);
+  /// At any time, from any thread; the tap lives as long as the router.
+  void add_tap(RingTap& tap);
+  /// To ring when there is something to take.
+  Bell& bell() { return bell_; }
+
+  void start();
+  /// Takes what is in the rings and ends, if it can before `deadline` (a lane that blocks may keep
+  /// it until it is closed).
+  void finish(Instant deadline);
+  void join();
+
+ private:
+  void run();
+  bool drain();
+  void dispatch(const model::SharedBatch& batch, SourceBook& book);
+  void look_for_losses();
+
+  Bell bell_;
+  Bell ended_;
+  std::atomic<bool> finishing_{false};
+  std::vector<Lane*> lanes_;
+
+  std::mutex mutex_;  // guards the two below
+  std::vector<RingTap*> taps_;
+  LossWatch watch_;
+
+  const Clock& clock_;
+  Instant next_look_;
+  std::thread thread_;
+};
+
+}  // namespace weir::flow

@@ -1,0 +1,73 @@
+// What operators may set about the flow: batches, the store, sinks and their lanes. Plain values;
+// the table of keys, ranges and words stands in the configuration.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+
+namespace weir::flow {
+
+/// What a lane does with a batch when its queue is full. `kBlock` makes the router wait, and with
+/// it the sources: only for flows whose sources can (files).
+enum class Overflow : uint8_t { kDropNewest, kDropOldest, kBlock };
+
+/// How an observation becomes a line.
+enum class Format : uint8_t { kText, kFlatJson, kJson };
+
+struct BatchSettings {
+  size_t observations = 512;
+  size_t octets = 256 << 10;
+  size_t ring_batches = 64;  // between one producer thread and the router
+};
+
+struct LaneSettings {
+  size_t queue_batches = 1024;
+  size_t queue_octets = 128 << 20;
+  Overflow overflow = Overflow::kDropNewest;
+  size_t group_batches = 32;  // delivered together and settled once
+  Duration retry_base = 1s;   // doubles with each failure
+  Duration retry_most = 60s;
+};
+
+/// When a file is closed, renamed and begun anew; 0 is never.
+struct Rotation {
+  uint64_t octets = 0;
+  Duration age{0};
+  size_t keep = 7;  // rotated files that stay
+};
+
+/// How much of the past a store keeps; 0 is no bound.
+struct Retention {
+  Duration age = 7 * 24h;
+  uint64_t octets = 1ULL << 30;
+};
+
+struct SinkSettings {
+  std::string name;
+  std::string type;                   // one of `sink_types()`: file, sqlite
+  std::string path;                   // "-" is standard output (file)
+  Format format = Format::kFlatJson;  // file
+  Rotation rotation;                  // file
+  Retention retention;                // sqlite
+  bool raw_messages = false;          // sqlite: keep the octets of messages too
+  LaneSettings lane;
+};
+
+struct FlowSettings {
+  BatchSettings batch;
+  /// True when every source can be made to wait (`weir read`): taps then wait for room instead of
+  /// dropping, and lanes may block.
+  bool sources_wait = false;
+  /// The embedded store that queries are answered from, and any number of sinks beside it.
+  bool store_enabled = true;
+  SinkSettings store{.name = "store", .type = "sqlite", .path = "weir-data/queries.db"};
+  std::vector<SinkSettings> sinks;
+  /// Who we are in records, where the observation does not say (dnstap identity and version).
+  std::string identity;
+  std::string version;
+};
+
+}  // namespace weir::flow

@@ -1,0 +1,154 @@
+// Lines in a file, or on standard output. Rotates by size and age, reopens when asked, and takes
+// back what a full disk cut short: a line is there whole or not at all.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "base/unique_fd.h"
+#include "flow/encoder.h"
+#include "flow/settings.h"
+#include "flow/sink.h"
+
+namespace weir::flow {
+namespace {
+
+// Lines are collected up to this size before they are written.
+constexpr size_t kWriteOctets = 256 << 10;
+
+Error write_error(const std::string& path, int error_number) {
+  Error error = system_error("write " + path, error_number);
+  // Space and devices come back; a reader that has gone (a closed pipe) does not.
+  error.retry = error_number != EPIPE && error_number != EBADF && error_number != EINVAL;
+  return error;
+}
+
+class FileSink final : public Sink {
+ public:
+  FileSink(std::string path, const Rotation& rotation, std::unique_ptr<Encoder> encoder)
+      : path_(std::move(path)), rotation_(rotation), encoder_(std::move(encoder)) {}
+
+  Status open() {
+    if (path_ == "-") {
+      file_ = UniqueFd(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
+    } else {
+      std::error_code failed;
+      const auto folder = std::filesystem::path(path_).parent_path();
+      if (!folder.empty()) std::filesystem::create_directories(folder, failed);
+      file_ = UniqueFd(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640));
+    }
+    if (!file_) return system_error("open " + path_, errno);
+    struct stat status{};
+    if (::fstat(file_.get(), &status) != 0) return system_error("open " + path_, errno);
+    regular_ = S_ISREG(status.st_mode) && path_ != "-";
+    settled_octets_ = regular_ ? static_cast<uint64_t>(status.st_size) : 0;
+    written_octets_ = settled_octets_;
+    return Done{};
+  }
+
+  Status deliver(const model::Batch& batch) override {
+    if (!file_)
+      if (Status opened = open(); !opened) return undo(retrying(std::move(opened).error()));
+    for (const model::Observation& observation : batch.observations()) {
+      encoder_->encode(observation, lines_);
+      if (lines_.size() < kWriteOctets) continue;
+      if (Status written = write_out(); !written) return undo(std::move(written).error());
+    }
+    return Done{};
+  }
+
+  Status settle() override {
+    if (Status written = write_out(); !written) return undo(std::move(written).error());
+    settled_octets_ = written_octets_;
+    return Done{};
+  }
+
+  void tend(WallTime now) override {
+    if (!regular_ || !file_) return;
+    if (began_ == WallTime{}) began_ = now;
+    const bool large = rotation_.octets > 0 && settled_octets_ >= rotation_.octets;
+    const bool old = rotation_.age > Duration::zero() && now - began_ >= rotation_.age;
+    if ((large || old) && settled_octets_ > 0) rotate(now);
+  }
+
+  void reopen() override {
+    if (path_ == "-") return;
+    file_.reset();
+    began_ = {};
+  }
+
+ private:
+  static Error retrying(Error error) {
+    error.retry = true;
+    return error;
+  }
+
+  Status write_out() {
+    size_t done = 0;
+    while (done < lines_.size()) {
+      const ssize_t count = ::write(file_.get(), lines_.data() + done, lines_.size() - done);
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) return write_error(path_, errno);
+      done += static_cast<size_t>(count);
+      written_octets_ += static_cast<uint64_t>(count);
+    }
+    lines_.clear();
+    return Done{};
+  }
+
+  /// Takes back what was written since the last settling, so that it can be written again.
+  Error undo(Error error) {
+    lines_.clear();
+    if (regular_ && file_ && written_octets_ != settled_octets_ &&
+        ::ftruncate(file_.get(), static_cast<off_t>(settled_octets_)) == 0)
+      written_octets_ = settled_octets_;
+    return error;
+  }
+
+  /// path → path.1 → path.2 …, the oldest beyond the bound deleted. What fails is tried again by
+  /// the next call; lines go on into the file that is open.
+  void rotate(WallTime now) {
+    const auto numbered = [&](size_t number) { return fmt::format("{}.{}", path_, number); };
+    std::error_code failed;
+    if (rotation_.keep == 0) {
+      std::filesystem::remove(path_, failed);
+    } else {
+      for (size_t number = rotation_.keep; number > 1; --number)
+        std::filesystem::rename(numbered(number - 1), numbered(number), failed);
+      std::filesystem::rename(path_, numbered(1), failed);
+    }
+    began_ = now;
+    reopen_after_rotation();
+  }
+
+  void reopen_after_rotation() {
+    UniqueFd before = std::move(file_);
+    if (!open()) file_ = std::move(before);
+  }
+
+  const std::string path_;
+  const Rotation rotation_;
+  const std::unique_ptr<Encoder> encoder_;
+  UniqueFd file_;
+  bool regular_ = false;
+  std::string lines_;            // encoded and not yet written
+  uint64_t written_octets_ = 0;  // the file's size
+  uint64_t settled_octets_ = 0;  // the part of it that is ours for good
+  WallTime began_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Sink>> make_file_sink(const SinkSettings& settings,
+                                             std::unique_ptr<Encoder> encoder) {
+  auto sink = std::make_unique<FileSink>(settings.path, settings.rotation, std::move(encoder));
+  TRY_DONE(sink->open());
+  return std::unique_ptr<Sink>(std::move(sink));
+}
+
+}  // namespace weir::flow

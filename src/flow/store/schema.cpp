@@ -1,0 +1,74 @@
+// One step for each version: step i brings a file from version i to i + 1.
+#include "flow/store/schema.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace weir::flow {
+namespace {
+
+// Times are nanoseconds since 1970, latency nanoseconds, addresses 4 or 16 octets. `type` and
+// `protocol` are dnstap's numbers, `source` and `answer_source` those of model/observation.h.
+// `qname` is in lower case with the final dot. `rcode` and `answer_source` are of responses only.
+// `size` is of the message that the row is about; `query` and `response` are its octets, where they
+// are kept.
+constexpr const char* kVersion1 = R"(
+CREATE TABLE queries (
+  id INTEGER PRIMARY KEY,
+  time INTEGER NOT NULL,
+  type INTEGER NOT NULL,
+  protocol INTEGER NOT NULL,
+  source INTEGER NOT NULL,
+  client BLOB,
+  client_port INTEGER,
+  server BLOB,
+  server_port INTEGER,
+  qname TEXT,
+  qtype INTEGER,
+  qclass INTEGER,
+  rcode INTEGER,
+  flags INTEGER,
+  latency INTEGER,
+  answer_source INTEGER,
+  upstream TEXT,
+  size INTEGER,
+  malformed INTEGER,
+  malformed_at INTEGER,
+  query BLOB,
+  response BLOB
+);
+CREATE TABLE blocks (
+  first_id INTEGER PRIMARY KEY,
+  last_id INTEGER NOT NULL,
+  min_time INTEGER NOT NULL,
+  max_time INTEGER NOT NULL
+);
+CREATE TABLE gaps (
+  id INTEGER PRIMARY KEY,
+  from_time INTEGER NOT NULL,
+  to_time INTEGER NOT NULL,
+  origin TEXT NOT NULL,
+  stage TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  count INTEGER NOT NULL
+);
+)";
+constexpr std::array<const char*, kSchemaVersion> kSteps = {kVersion1};
+
+}  // namespace
+
+Status migrate(Database& database) {
+  TRY(const int64_t version, database.number("PRAGMA user_version"));
+  if (version > kSchemaVersion)
+    return Error{Fault::kConfig,
+                 fmt::format("store: made by a newer weir (its version {}, ours {})", version,
+                             kSchemaVersion),
+                 false};
+  for (int64_t step = version; step < kSchemaVersion; ++step)
+    TRY_DONE(database.execute(fmt::format("BEGIN IMMEDIATE; {} PRAGMA user_version = {}; COMMIT;",
+                                          kSteps[static_cast<size_t>(step)], step + 1)));
+  return Done{};
+}
+
+}  // namespace weir::flow
