@@ -112,12 +112,9 @@ Result<Octets> exchange(const Question& question, const Octets& query, const Ask
 
 std::string_view to_text(QueryProtocol protocol) {
   switch (protocol) {
-    case QueryProtocol::kUdp:
-      return "UDP";
-    case QueryProtocol::kTcp:
-      return "TCP";
-    case QueryProtocol::kTls:
-      return "TLS";
+    case QueryProtocol::kUdp: return "UDP";
+    case QueryProtocol::kTcp: return "TCP";
+    case QueryProtocol::kTls: return "TLS";
   }
   return "?";
 }

@@ -21,7 +21,7 @@ _weir() {
       run) words="--config --set --help" ;;
       check) words="--set --help"; files=1 ;;
       config) words="show explain reference --config --set --help" ;;
-      log) words="--name --client --type --rcode --since --until --limit --format --json --store --config --set --help" ;;
+      log) words="--name --client --type --rcode --message --since --until --limit --format --json --store --config --set --help" ;;
       query) words="--port --protocol --tls-name --ca-file --timeout --help +dnssec +cd +ad +norec +nsid +noedns +tcp +tls" ;;
       read) words="--format --to --ports --threads --help"; files=1 ;;
       completion) words="bash zsh fish" ;;

@@ -54,6 +54,7 @@ struct LogCommand {
   std::string client;
   std::string type;
   std::string rcode;
+  std::string message = "CLIENT_RESPONSE";  // one of dnstap's types, or all
   std::string since;
   std::string until;
   uint64_t limit = 100;
