@@ -30,6 +30,14 @@ TEST(Node, syntax_errors_have_a_place) {
   EXPECT_EQ(root.error().to_text().find("f:2:5: Error while parsing"), 0) << root.error().to_text();
 }
 
+TEST(Node, headers_that_trip_the_library_are_syntax_errors) {
+  for (const auto* text : {"[[[a]]]", "[[=", "[[[1]]]\na = 1", "[[\x01"}) {
+    const auto root = parse_document(text, "f");
+    ASSERT_FALSE(root) << text;
+    EXPECT_EQ(root.error().at, (Position{"f", 1, 3})) << root.error().to_text();
+  }
+}
+
 TEST(Node, a_key_given_twice_is_a_syntax_error) {
   const auto root = parse_document("a = 1\na = 2\n", "f");
   ASSERT_FALSE(root);

@@ -12,7 +12,9 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/endpoint.h"
+#include "base/result.h"
 #include "edge/settings.h"
+#include "io/tls.h"
 #include "metrics/metrics.h"
 #include "model/observation.h"
 
@@ -47,18 +49,31 @@ struct UpstreamState {
   std::string name;
   UpstreamProtocol protocol{};
   model::Protocol observed_as{};        // for observations
+  std::unique_ptr<io::TlsClient> tls;   // shared by all shards, so that sessions are; null without TLS
   std::atomic<bool> up{true};           // as health checks see it; optimistic at the start
   std::atomic<bool> proven{false};      // an answer has come from it at least once, or a check passed
   metrics::Counter* queries = nullptr;
   metrics::Counter* replies = nullptr;
   metrics::Counter* mismatches = nullptr;      // replies with a wrong ID, question or form; dropped
-  metrics::Counter* failures[kAskFailures] = {};
+  metrics::Counter* failures[kAskFailures] = {};             // questions that got no answer
+  metrics::Counter* connection_failures[kAskFailures] = {};  // attempts, and connections found dead
   metrics::Counter* connections_new = nullptr;
   metrics::Counter* tls_resumptions = nullptr;
   metrics::Gauge* connections = nullptr;
   metrics::Gauge* outstanding = nullptr;
   metrics::Histogram* latency = nullptr;       // seconds
+  metrics::Counter* health_failures = nullptr;
+  metrics::Gauge* up_gauge = nullptr;          // what `up` says, for people
+  /// Why connecting fails just now, so that one line a change is logged whatever the number of shards:
+  /// an AskFailure, or kConnects.
+  std::atomic<uint8_t> trouble{kConnects};
+  static constexpr uint8_t kConnects = 0xff;
 };
+
+/// The state of the upstream that `settings` describe, with its series in `registry`, which outlives
+/// it. The error is the configuration's.
+Result<std::unique_ptr<UpstreamState>> make_upstream_state(const UpstreamSettings& settings,
+                                                           metrics::Registry& registry);
 
 class Upstream {
  public:
