@@ -12,6 +12,9 @@
 
 namespace weir::app {
 
+/// Where clients are answered unless something else is said.
+inline constexpr uint16_t kDefaultPort = 8853;
+
 inline constexpr int kExitDone = 0;
 inline constexpr int kExitFailed = 1;
 inline constexpr int kExitWrongInput = 2;

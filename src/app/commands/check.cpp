@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "app/commands.h"
-#include "app/report.h"
+#include "app/commands/report.h"
 #include "app/settings.h"
 #include "app/state_directory.h"
 #include "base/units.h"

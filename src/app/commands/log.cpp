@@ -4,11 +4,11 @@
 #include <cstdio>
 
 #include "app/commands.h"
-#include "app/log_table.h"
-#include "app/report.h"
+#include "app/commands/log_table.h"
+#include "app/commands/report.h"
+#include "app/commands/terminal.h"
 #include "app/settings.h"
 #include "app/state_directory.h"
-#include "app/terminal.h"
 #include "control/query_filter.h"
 
 namespace weir::app {

@@ -1,5 +1,5 @@
 // Mistakes, one line each.
-#include "app/report.h"
+#include "app/commands/report.h"
 
 #include <fmt/format.h>
 

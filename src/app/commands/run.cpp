@@ -4,8 +4,8 @@
 #include <cstdio>
 
 #include "app/commands.h"
+#include "app/commands/report.h"
 #include "app/platform.h"
-#include "app/report.h"
 
 namespace weir::app {
 

@@ -1,5 +1,5 @@
 // One exchange over UDP, TCP or TLS on a loop of its own.
-#include "app/asker.h"
+#include "app/commands/asker.h"
 
 #include <fmt/format.h>
 

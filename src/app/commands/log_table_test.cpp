@@ -1,5 +1,5 @@
 // What people see of a row.
-#include "app/log_table.h"
+#include "app/commands/log_table.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // The columns of `weir log`.
-#include "app/log_table.h"
+#include "app/commands/log_table.h"
 
 #include <fmt/format.h>
 

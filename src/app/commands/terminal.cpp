@@ -1,5 +1,5 @@
 // Terminals and colour.
-#include "app/terminal.h"
+#include "app/commands/terminal.h"
 
 #include <unistd.h>
 
