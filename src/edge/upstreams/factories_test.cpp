@@ -1,5 +1,7 @@
-// The pool over TLS: verification before the first octet, causes by name, and resumed sessions.
-#include "edge/upstreams/stream.h"
+// DNS over TLS as the factory makes it: verification before the first octet, causes by name, and
+// resumed sessions.
+#include "edge/upstreams/factories.h"
+
 #include "kit/tls_server.h"
 #include "kit/upstream_bench.h"
 
