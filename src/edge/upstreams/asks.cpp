@@ -39,7 +39,8 @@ bool answers(Bytes reply, const Ask& ask) {
   if ((flags & dns::flag::kQr) == 0) return false;
   if (((flags ^ load_u16(&query[2])) & kOpcodeMask) != 0) return false;
   if (load_u16(&reply[4]) != 1) return false;
-  return equal(reply.subspan(dns::kHeaderSize, question), query.subspan(dns::kHeaderSize, question));
+  return equal(reply.subspan(dns::kHeaderSize, question),
+               query.subspan(dns::kHeaderSize, question));
 }
 
 }  // namespace
@@ -203,8 +204,8 @@ void Asks::on_timer() {
   if (const auto next = deadlines_.earliest()) arm(*next);
 }
 
-// Those that fail while the shard is being told wait for the loop's next turn, so that a shard which
-// asks again at once cannot keep us here.
+// Those that fail while the shard is being told wait for the loop's next turn, so that a shard
+// which asks again at once cannot keep us here.
 void Asks::tell_failures() {
   armed_.reset();
   telling_.swap(failed_);

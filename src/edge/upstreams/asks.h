@@ -1,6 +1,6 @@
-// The questions in flight of one upstream: what was asked, under which ID and where, until when. Finds
-// the question a message answers, wakes what is due with one timer, and tells the shard the outcome,
-// exactly once for each question. In steady state nothing here allocates.
+// The questions in flight of one upstream: what was asked, under which ID and where, until when.
+// Finds the question a message answers, wakes what is due with one timer, and tells the shard the
+// outcome, exactly once for each question. In steady state nothing here allocates.
 #pragma once
 
 #include <cstdint>
@@ -27,15 +27,15 @@ struct Ask {
   enum class Phase : uint8_t { kFree, kParked, kPlaced, kFailed };
   AskToken token = 0;
   Instant deadline;
-  Instant wake;                // when its owner wants to hear of it; at most the deadline
+  Instant wake;  // when its owner wants to hear of it; at most the deadline
   Instant sent_at;
-  Octets frame;                // two octets of length, then the message with the ID of its lane
+  Octets frame;  // two octets of length, then the message with the ID of its lane
   Lane lane = kNoLane;
-  uint16_t question_end = 0;   // offset in the message after the question
+  uint16_t question_end = 0;  // offset in the message after the question
   uint16_t id = 0;
   Phase phase = Phase::kFree;
   AskFailure failure{};
-  bool moved = false;          // has left a connection that broke; once is enough
+  bool moved = false;  // has left a connection that broke; once is enough
 
   Bytes message() const { return Bytes(frame).subspan(2); }
 };
@@ -43,8 +43,8 @@ struct Ask {
 /// What a message turned out to answer.
 struct Match {
   Slot slot = 0;
-  bool truncated = false;                    // TC is set
-  std::optional<Duration> keepalive{};       // edns-tcp-keepalive (RFC 7828)
+  bool truncated = false;               // TC is set
+  std::optional<Duration> keepalive{};  // edns-tcp-keepalive (RFC 7828)
 };
 
 class Asks {
