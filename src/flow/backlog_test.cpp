@@ -1,3 +1,4 @@
+// Tests of the queue in front of a lane: bounds, order, waiting and closing.
 #include "flow/backlog.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Tests of the bell: no ring is lost.
 #include "flow/bell.h"
 
 #include <gtest/gtest.h>

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "base/log.h"
 
@@ -13,19 +14,17 @@ namespace {
 
 // How often an idle lane lets its sink do housekeeping.
 constexpr Duration kIdleTick = 1s;
+// The log hears of a lane's failures at most this often.
+constexpr Duration kLogPause = 10s;
 
 }  // namespace
 
 std::string_view to_text(LaneState state) {
   switch (state) {
-    case LaneState::kIdle:
-      return "idle";
-    case LaneState::kBusy:
-      return "busy";
-    case LaneState::kRetrying:
-      return "retrying";
-    case LaneState::kStopped:
-      return "stopped";
+    case LaneState::kIdle: return "idle";
+    case LaneState::kBusy: return "busy";
+    case LaneState::kRetrying: return "retrying";
+    case LaneState::kStopped: return "stopped";
   }
   return "unknown";
 }
@@ -171,12 +170,7 @@ void Lane::settled(size_t count) {
 }
 
 void Lane::failed(const Error& error, size_t count) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (last_error_ != error.what)
-      log::warning(fmt::format("sink {}: {}", name_, log::escape_text(error.what)));
-    last_error_ = error.what;
-  }
+  remember(error);
   if (error.retry) {
     retries_.fetch_add(1);
     publish(LaneState::kRetrying);
@@ -209,11 +203,23 @@ void Lane::publish(LaneState state) {
   state_.store(state);
 }
 
+void Lane::remember(const Error& error) {
+  {
+    const std::lock_guard lock(mutex_);
+    last_error_ = error.what;
+  }
+  if (clock_.now() < log_again_) return;
+  log::warning(fmt::format("sink {}: {}", name_, log::escape_text(error.what)));
+  log_again_ = clock_.now() + kLogPause;
+  complained_ = true;
+}
+
 void Lane::forget_error() {
-  const std::lock_guard lock(mutex_);
-  if (last_error_.empty()) return;
-  log::info(fmt::format("sink {}: well again", name_));
-  last_error_.clear();
+  {
+    const std::lock_guard lock(mutex_);
+    last_error_.clear();
+  }
+  if (std::exchange(complained_, false)) log::info(fmt::format("sink {}: well again", name_));
 }
 
 }  // namespace weir::flow

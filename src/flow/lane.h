@@ -73,6 +73,7 @@ class Lane {
   void give_up(Loss loss, size_t count);
   bool out_of_time() const;
   void publish(LaneState state);
+  void remember(const Error& error);
   void forget_error();
 
   const std::string name_;
@@ -97,6 +98,8 @@ class Lane {
   std::vector<Gap> gaps_in_hand_;
   size_t careful_ = 0;  // batches still to be offered one by one, to find the one that is refused
   Duration pause_;
+  bool complained_ = false;  // the log has a line about the failure that lasts
+  Instant log_again_;        // not before
   std::thread thread_;
 };
 

@@ -1,3 +1,4 @@
+// Tests of a lane: delivery, overflow, retries, refusals, gaps and its end.
 #include "flow/lane.h"
 
 #include <gtest/gtest.h>

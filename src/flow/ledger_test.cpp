@@ -1,3 +1,4 @@
+// Tests of the loss ledger: the sums balance, also while they are read.
 #include "flow/ledger.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Tests of the watch over losses: gaps, and how often it logs.
 #include "flow/loss_watch.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Tests of the whole flow, from taps to sinks, with everything going wrong that can.
 #include "flow/plane.h"
 
 #include <gtest/gtest.h>

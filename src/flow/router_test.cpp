@@ -1,3 +1,4 @@
+// Tests of the router: every lane gets every batch, and hears of every loss.
 #include "flow/router.h"
 
 #include <gtest/gtest.h>

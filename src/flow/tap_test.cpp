@@ -1,3 +1,4 @@
+// Tests of taps: handing over, losing, waiting and closing.
 #include "flow/tap.h"
 
 #include <gtest/gtest.h>

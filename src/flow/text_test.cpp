@@ -1,3 +1,4 @@
+// Tests of the pieces that records are written with.
 #include "flow/text.h"
 
 #include <gtest/gtest.h>

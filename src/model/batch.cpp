@@ -42,9 +42,10 @@ bool BatchBuilder::add(const Observation& observation) {
   const size_t need = arena_need(observation);
   if (batch_ == nullptr) begin(need);
   if (size() >= most_observations_) return false;
-  if (batch_->arena_used_ + need > arena_size_) {
-    if (!batch_->observations_.empty()) return false;
-    begin(need);
+  const size_t whole = batch_->arena_used_ + need;
+  if (whole > arena_size_) {
+    if (!batch_->observations_.empty() && whole > arena_octets_) return false;
+    grow(whole);
   }
   Observation& kept = batch_->observations_.emplace_back(observation);
   kept.query_message = keep(observation.query_message);
@@ -74,6 +75,32 @@ void BatchBuilder::begin(size_t least_octets) {
   batch->arena_ = std::make_unique_for_overwrite<uint8_t[]>(arena_size);
   arena_size_ = arena_size;
   batch_ = std::move(batch);
+}
+
+/// Moves what is in the arena to a larger one and re-points the spans: while the likely size was
+/// too small a guess.
+void BatchBuilder::grow(size_t least_octets) {
+  arena_size_ = std::max(least_octets, std::min(2 * arena_size_, arena_octets_));
+  auto arena = std::make_unique_for_overwrite<uint8_t[]>(arena_size_);
+  const uint8_t* before = batch_->arena_.get();
+  std::memcpy(arena.get(), before, batch_->arena_used_);
+  const auto move = [&](Bytes& octets) {
+    if (!octets.empty()) octets = {arena.get() + (octets.data() - before), octets.size()};
+  };
+  for (Observation& kept : batch_->observations_) {
+    Bytes upstream = as_bytes(kept.upstream);
+    for (Bytes* octets : {&kept.query_message, &kept.response_message, &kept.qname, &upstream})
+      move(*octets);
+    kept.upstream = as_text(upstream);
+    if (kept.dnstap == nullptr) continue;
+    const auto offset = reinterpret_cast<const uint8_t*>(kept.dnstap) - before;
+    auto* extras = reinterpret_cast<DnstapExtras*>(arena.get() + offset);
+    for (Bytes* octets : {&extras->identity, &extras->version, &extras->extra, &extras->query_zone,
+                          &extras->policy, &extras->unknown_fields})
+      move(*octets);
+    kept.dnstap = extras;
+  }
+  batch_->arena_ = std::move(arena);
 }
 
 Bytes BatchBuilder::keep(Bytes octets) {

@@ -1,5 +1,5 @@
-// A shared, immutable run of observations whose octets lie in one arena: parsed once, shared by every
-// lane, copied by none.
+// A shared, immutable run of observations whose octets lie in one arena: parsed once, shared by
+// every lane, copied by none.
 #pragma once
 
 #include <cstdint>
@@ -43,6 +43,7 @@ class BatchBuilder {
 
  private:
   void begin(size_t least_octets);
+  void grow(size_t least_octets);
   Bytes keep(Bytes octets);
   const DnstapExtras* keep(const DnstapExtras& extras);
 

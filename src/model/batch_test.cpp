@@ -1,3 +1,4 @@
+// Tests of batches: octets are copied once, and bounds hold.
 #include "model/batch.h"
 
 #include <gtest/gtest.h>
@@ -51,6 +52,32 @@ TEST(BatchBuilder, copies_every_octet_so_that_the_source_may_forget_them) {
     EXPECT_EQ(as_text(kept.dnstap->policy), "policy-message");
     EXPECT_TRUE(kept.dnstap->version.empty());
     EXPECT_EQ(kept.dnstap->http_protocol, 2);
+  }
+}
+
+TEST(BatchBuilder, takes_what_it_promised_from_the_first_batch_on) {
+  BatchBuilder builder(0, 1000, 1 << 20);
+  DnstapExtras extras;
+  const std::string identity = "edge-01";
+  extras.identity = as_bytes(identity);
+  for (size_t i = 0; i < 1000; ++i) {
+    const std::string text(i % 300, static_cast<char>('a' + i % 26));
+    Observation observation = about(text);
+    observation.upstream = text;
+    if (i % 2 == 0) observation.dnstap = &extras;
+    ASSERT_TRUE(builder.add(observation));
+  }
+  const SharedBatch batch = builder.seal();
+  for (size_t i = 0; i < 1000; ++i) {
+    const Observation& kept = batch->observations()[i];
+    const std::string text(i % 300, static_cast<char>('a' + i % 26));
+    ASSERT_EQ(as_text(kept.query_message), text);
+    ASSERT_EQ(kept.upstream, text);
+    ASSERT_EQ(kept.dnstap != nullptr, i % 2 == 0);
+    if (kept.dnstap != nullptr) {
+      ASSERT_EQ(as_text(kept.dnstap->identity), identity);
+      ASSERT_NE(kept.dnstap->identity.data(), as_bytes(identity).data());
+    }
   }
 }
 

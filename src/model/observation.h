@@ -1,5 +1,5 @@
-// One DNS message seen from anywhere, in the vocabulary of dnstap, with weir's own marks. Everything
-// that sources see becomes this at once; everything downstream reads only this.
+// One DNS message seen from anywhere, in the vocabulary of dnstap, with weir's own marks. What sources
+// see becomes this at once; everything downstream reads only this.
 #pragma once
 
 #include <cstdint>
@@ -59,7 +59,7 @@ struct Observation {
   AnswerSource answer_source = AnswerSource::kNone;
   bool defragmented = false;           // put together from IP fragments
   bool reassembled = false;            // put together from TCP segments
-  dns::Malformed malformed;            // of the message that `message()` gives; kNone when it parses
+  dns::Malformed malformed;            // of what `message()` gives; kNone when it parses
 
   /// The side that asks and the side that answers; absent addresses are unknown.
   std::optional<Endpoint> query_endpoint;
@@ -71,7 +71,7 @@ struct Observation {
   Bytes query_message;
   Bytes response_message;
 
-  /// Of `message()`, parsed once. The name is uncompressed wire, in its own case; empty without one.
+  /// Of `message()`, parsed once. The name is uncompressed wire in its own case; empty without one.
   dns::Header header;
   Bytes qname;
   dns::Type qtype{};

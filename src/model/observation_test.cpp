@@ -1,3 +1,4 @@
+// Tests of the words of observations, and of reading messages into them.
 #include "model/observation.h"
 
 #include <gtest/gtest.h>

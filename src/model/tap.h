@@ -8,8 +8,8 @@
 
 namespace weir::model {
 
-/// One producer thread's way into the flow. Recording never blocks and never fails; what there is no
-/// room for is counted by the flow, under this source's name.
+/// One producer thread's way into the flow. Recording never fails, and blocks only for sources that
+/// can wait; what there is no room for is counted by the flow, under this source's name.
 class Tap {
  public:
   virtual ~Tap() = default;
@@ -30,10 +30,10 @@ class NullTap final : public Tap {
 class Consumer {
  public:
   virtual ~Consumer() = default;
-  /// Takes the whole batch or none of it: an error means nothing was kept, and `error.retry` says
-  /// whether the same batch may be offered again.
+  /// Takes the whole batch or none of it: an error means that nothing since the last successful
+  /// `settle` was kept, and `error.retry` says whether all of it may be offered again.
   virtual Status deliver(const Batch& batch) = 0;
-  /// Makes what was delivered lasting (commit, flush); called when the lane pauses and at the end.
+  /// Makes what was delivered lasting (commit, flush); called after each group of batches.
   virtual Status settle() { return Done{}; }
 };
 

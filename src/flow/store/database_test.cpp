@@ -1,3 +1,4 @@
+// Tests of the face before SQLite: values, errors, files.
 #include "flow/store/database.h"
 
 #include <gtest/gtest.h>

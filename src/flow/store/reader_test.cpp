@@ -1,3 +1,4 @@
+// Tests of reading the store: filters, pages, and reading beside a writer.
 #include "flow/store/reader.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Tests of the tables and their versions.
 #include "flow/store/schema.h"
 
 #include <gtest/gtest.h>

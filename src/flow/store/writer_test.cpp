@@ -1,3 +1,4 @@
+// Tests of writing the store: transactions, retention, and a writer that is killed.
 #include "flow/store/writer.h"
 
 #include <gtest/gtest.h>
