@@ -7,7 +7,7 @@
 #include <cctype>
 #include <charconv>
 
-#include "app/question.h"
+#include "app/commands.h"
 #include "base/endpoint.h"
 #include "config/node.h"
 

@@ -15,7 +15,7 @@
 #include "control/status.h"
 #include "io/http_server.h"
 #include "io/loop.h"
-#include "metrics/metrics.h"
+#include "metrics/registry.h"
 
 namespace weir::control {
 
@@ -40,7 +40,6 @@ class Plane {
 
  private:
   explicit Plane(PlaneContext context);
-  io::HttpResponse metrics_page() const;
   std::vector<Page> pages();
   std::vector<Page> alias_pages() const;
 

@@ -47,8 +47,8 @@ HealthCheck::Change HealthCheck::failed() {
 Result<std::unique_ptr<HealthChecks>> HealthChecks::start(io::Loop& loop, const Clock& clock,
                                                           const HealthSettings& settings,
                                                           std::vector<Target> targets) {
-  auto checks = std::unique_ptr<HealthChecks>(
-      new HealthChecks(loop, clock, settings, std::move(targets)));
+  auto checks =
+      std::unique_ptr<HealthChecks>(new HealthChecks(loop, clock, settings, std::move(targets)));
   if (auto written = checks->write_question(); !written) return std::move(written).error();
   checks->send_due();
   return checks;

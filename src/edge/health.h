@@ -1,5 +1,6 @@
-// Whether upstreams work: one small question to each, again and again (W-04). The judgement is a state
-// machine without clock or socket; the checks run on shard 0 through its own upstream objects.
+// Whether upstreams work: one small question to each, again and again (W-04). The judgement is a
+// state machine without clock or socket; the checks run on shard 0 through its own upstream
+// objects.
 #pragma once
 
 #include <memory>
@@ -23,13 +24,10 @@ class HealthCheck {
   enum class Change : uint8_t { kNone, kUp, kDown };
 
   /// Up at the start: queries may try before the first check is over.
-  HealthCheck(const HealthSettings& settings, Instant start)
-      : settings_(settings), next_(start) {}
+  HealthCheck(const HealthSettings& settings, Instant start) : settings_(settings), next_(start) {}
 
   /// When the next check is to be sent; nothing while one is under way.
-  std::optional<Instant> due() const {
-    return waiting_ ? std::nullopt : std::optional(next_);
-  }
+  std::optional<Instant> due() const { return waiting_ ? std::nullopt : std::optional(next_); }
   void sent(Instant now);
   Change passed();
   Change failed();
@@ -52,8 +50,8 @@ class HealthChecks {
     UpstreamState& state;
     Upstream& upstream;
   };
-  /// The targets' events come to the shard, which passes those of checks (`is_probe`) on. The error is
-  /// the question's name.
+  /// The targets' events come to the shard, which passes those of checks (`is_probe`) on. The error
+  /// is the question's name.
   static Result<std::unique_ptr<HealthChecks>> start(io::Loop& loop, const Clock& clock,
                                                      const HealthSettings& settings,
                                                      std::vector<Target> targets);

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "proto/dns/message.h"
 #include "kit/run_loop.h"
+#include "proto/dns/message.h"
 
 namespace weir::edge {
 namespace {

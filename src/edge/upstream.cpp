@@ -10,12 +10,18 @@ namespace weir::edge {
 namespace {
 
 constexpr std::array<std::string_view, kAskFailures> kFailureWords = {
-    "timeout",          "refused",
-    "unreachable",      "reset",
-    "overload",         "no_address",
-    "tls_protocol",     "certificate_name",
-    "certificate_expired", "certificate_self_signed",
-    "certificate_untrusted", "certificate_pin",
+    "timeout",
+    "refused",
+    "unreachable",
+    "reset",
+    "overload",
+    "no_address",
+    "tls_protocol",
+    "certificate_name",
+    "certificate_expired",
+    "certificate_self_signed",
+    "certificate_untrusted",
+    "certificate_pin",
 };
 
 model::Protocol observed_as(UpstreamProtocol protocol) {
@@ -45,15 +51,16 @@ Result<std::unique_ptr<io::TlsClient>> make_tls_client(const UpstreamSettings& s
 
 void register_counters(UpstreamState& state, metrics::Registry& registry,
                        const metrics::Labels& labels) {
-  state.queries = &registry.counter("weir_upstream_queries_total",
-                                    "Queries given to the upstream.", labels);
-  state.replies = &registry.counter("weir_upstream_responses_total",
-                                    "Replies that matched a query.", labels);
+  state.queries =
+      &registry.counter("weir_upstream_queries_total", "Queries given to the upstream.", labels);
+  state.replies =
+      &registry.counter("weir_upstream_responses_total", "Replies that matched a query.", labels);
   state.mismatches = &registry.counter(
       "weir_upstream_mismatches_total",
-      "Messages from the upstream that answer no query in flight or are malformed; dropped.", labels);
-  state.connections_new = &registry.counter("weir_upstream_connections_new_total",
-                                            "Connections established.", labels);
+      "Messages from the upstream that answer no query in flight or are malformed; dropped.",
+      labels);
+  state.connections_new =
+      &registry.counter("weir_upstream_connections_new_total", "Connections established.", labels);
   state.tls_resumptions = &registry.counter("weir_upstream_tls_resumptions_total",
                                             "Connections that resumed a TLS session.", labels);
   state.health_failures = &registry.counter("weir_upstream_health_check_failures_total",
@@ -76,12 +83,12 @@ void register_series(UpstreamState& state, metrics::Registry& registry) {
       &registry.gauge("weir_upstream_connections", "Connections that are open.", labels);
   state.outstanding =
       &registry.gauge("weir_upstream_outstanding", "Queries waiting for a reply.", labels);
-  state.up_gauge = &registry.gauge(
-      "weir_upstream_up", "1 while health checks pass, 0 after they failed.", labels);
+  state.up_gauge = &registry.gauge("weir_upstream_up",
+                                   "1 while health checks pass, 0 after they failed.", labels);
   state.up_gauge->set(1);
-  state.latency = &registry.histogram("weir_upstream_latency_seconds",
-                                      "From sending a query to its reply.",
-                                      metrics::latency_bounds(), labels);
+  state.latency =
+      &registry.histogram("weir_upstream_latency_seconds", "From sending a query to its reply.",
+                          metrics::latency_bounds(), labels);
 }
 
 }  // namespace

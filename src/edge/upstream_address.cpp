@@ -63,7 +63,8 @@ Result<std::string> parse_host(std::string_view text) {
     label = std::string_view(host).substr(from, host.find('.', from) - from);
     if (!is_label(label)) return error;
   }
-  if (std::ranges::all_of(label, [](unsigned char c) { return c >= '0' && c <= '9'; })) return error;
+  if (std::ranges::all_of(label, [](unsigned char c) { return c >= '0' && c <= '9'; }))
+    return error;
   return host;
 }
 
@@ -89,7 +90,8 @@ Result<std::string> parse_host_port(std::string_view text, uint16_t& port) {
 Result<Endpoint> parse_endpoint(std::string_view text, uint16_t default_port) {
   const auto endpoint = Endpoint::parse(text, default_port);
   if (!endpoint || endpoint->port == 0) {
-    return wrong(quoted(text) + " is no address; expected an IP address with or without :port, IPv6 "
+    return wrong(quoted(text) +
+                 " is no address; expected an IP address with or without :port, IPv6 "
                  "with a port as [address]:port");
   }
   return *endpoint;
@@ -107,7 +109,8 @@ Result<UpstreamAddress> parse_tls(std::string_view rest) {
     result.address = endpoint.address;
     result.port = endpoint.port;
     TRY(result.verify_name, parse_host_port(rest.substr(percent + 1), result.port));
-  } else if (const auto endpoint = Endpoint::parse(rest, kDotPort); endpoint && endpoint->port != 0) {
+  } else if (const auto endpoint = Endpoint::parse(rest, kDotPort);
+             endpoint && endpoint->port != 0) {
     result.address = endpoint->address;
     result.port = endpoint->port;
   } else {

@@ -69,7 +69,7 @@ TEST(UpstreamAddress, an_address_with_a_name_needs_no_lookup) {
 }
 
 TEST(UpstreamAddress, errors_say_what_was_expected) {
-  EXPECT_NE(refused("tsl://1.1.1.1").find("did you mean tls?"), std::string::npos);
+  EXPECT_NE(refused("tlss://1.1.1.1").find("did you mean tls?"), std::string::npos);
   EXPECT_NE(refused("https://dns.example/q").find("expected udp, tcp or tls"), std::string::npos);
   EXPECT_NE(refused("").find("needs an address"), std::string::npos);
   EXPECT_NE(refused("tls://").find("needs an address"), std::string::npos);

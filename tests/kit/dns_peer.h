@@ -1,5 +1,5 @@
-// Small scripted DNS servers on loopback, for tests of what asks them: real sockets on the test's own
-// loop, and a function that says what becomes of each query.
+// Small scripted DNS servers on loopback, for tests of what asks them: real sockets on the test's
+// own loop, and a function that says what becomes of each query.
 #pragma once
 
 #include <functional>
@@ -27,7 +27,8 @@ inline Octets make_query(std::string_view name, dns::Type type = dns::Type::kA) 
   return {builder.message().begin(), builder.message().end()};
 }
 
-/// An answer to `query` with records of 192.0.2.1, as many as make it nearly `size` octets; at least one.
+/// An answer to `query` with records of 192.0.2.1, as many as make it nearly `size` octets; at
+/// least one.
 inline Octets make_answer(Bytes query, size_t size = 0, uint8_t rcode = 0) {
   const auto asked = dns::Message::parse(query);
   CHECK(asked.ok() && asked->question());
@@ -51,8 +52,8 @@ class StreamPeer {
    public:
     Session(StreamPeer& peer, UniqueFd fd, const Endpoint& remote, const Endpoint& local)
         : peer_(peer) {
-      stream_ = io::accept_stream(peer.loop_, std::move(fd), remote, local, {.limit_octets = 4 << 20},
-                                  *this);
+      stream_ = io::accept_stream(peer.loop_, std::move(fd), remote, local,
+                                  {.limit_octets = 4 << 20}, *this);
     }
     /// A message with its length in front.
     void send(Bytes message) {
@@ -71,7 +72,8 @@ class StreamPeer {
       received_.insert(received_.end(), octets.begin(), octets.end());
       while (received_.size() >= 2 && received_.size() - 2 >= load_u16(received_.data())) {
         const size_t length = load_u16(received_.data());
-        const Octets query(received_.begin() + 2, received_.begin() + 2 + static_cast<long>(length));
+        const Octets query(received_.begin() + 2,
+                           received_.begin() + 2 + static_cast<long>(length));
         received_.erase(received_.begin(), received_.begin() + 2 + static_cast<long>(length));
         ++peer_.queries;
         peer_.on_query(*this, query);
@@ -91,10 +93,10 @@ class StreamPeer {
   explicit StreamPeer(io::Loop& loop, OnQuery handler,
                       const Endpoint& local = *Endpoint::parse("127.0.0.1:0"))
       : on_query(std::move(handler)), loop_(loop) {
-    auto listener = io::listen_stream(loop, local, false, [this](UniqueFd fd, Endpoint remote,
-                                                                 Endpoint own) {
-      sessions.push_back(std::make_unique<Session>(*this, std::move(fd), remote, own));
-    });
+    auto listener =
+        io::listen_stream(loop, local, false, [this](UniqueFd fd, Endpoint remote, Endpoint own) {
+          sessions.push_back(std::make_unique<Session>(*this, std::move(fd), remote, own));
+        });
     CHECK(listener.ok());
     listener_ = *std::move(listener);
     local_ = listener_->local();

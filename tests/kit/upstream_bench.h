@@ -49,10 +49,8 @@ struct Bench : ::testing::Test {
   metrics::Registry registry;
   Heard heard;
   EdgeSettings settings;
-  UpstreamSettings upstream_settings{.max_connections = 4,
-                                     .max_in_flight = 1000,
-                                     .idle_timeout = 10s,
-                                     .prewarm = false};
+  UpstreamSettings upstream_settings{
+      .max_connections = 4, .max_in_flight = 1000, .idle_timeout = 10s, .prewarm = false};
   std::unique_ptr<UpstreamState> state;
   std::unique_ptr<Upstream> upstream;
 

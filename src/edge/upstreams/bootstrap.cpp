@@ -16,10 +16,10 @@ constexpr int kMaxAliases = 8;
 constexpr uint16_t kUdpPayload = 1232;
 constexpr uint32_t kLeastTtl = 60;
 constexpr uint32_t kMostTtl = 86400;
-constexpr Duration kPatience = 1s;         // for one server
+constexpr Duration kPatience = 1s;  // for one server
 constexpr Duration kFirstRetry = 200ms;
 constexpr Duration kMostRetry = 5s;
-constexpr Duration kHurry = 1s;            // least time between rounds that were asked for
+constexpr Duration kHurry = 1s;  // least time between rounds that were asked for
 constexpr dns::Type kTypes[2] = {dns::Type::kAaaa, dns::Type::kA};
 
 }  // namespace
@@ -65,10 +65,14 @@ Result<std::unique_ptr<Bootstrap>> Bootstrap::create(const UpstreamContext& cont
                                                      const std::string& host,
                                                      std::function<void()> changed) {
   if (context.settings.bootstrap.empty()) {
-    return Error{Fault::kConfig,
-                 "upstream " + context.state.name + " is given by name, so bootstrap servers are "
-                 "needed; expected bootstrap = [\"address\", …], or the address in the upstream as "
-                 "tls://" + host + "@address", false};
+    return Error{
+        Fault::kConfig,
+        "upstream " + context.state.name +
+            " is given by name, so bootstrap servers are "
+            "needed; expected bootstrap = [\"address\", …], or the address in the upstream as "
+            "tls://" +
+            host + "@address",
+        false};
   }
   TRY(dns::Name name, dns::Name::parse(host));
   auto bootstrap =
@@ -109,7 +113,8 @@ void Bootstrap::start_round() {
   ask_server();
 }
 
-// Both families at once. A token names the round's server too, so that a late event counts for nothing.
+// Both families at once. A token names the round's server too, so that a late event counts for
+// nothing.
 void Bootstrap::ask_server() {
   next_token_ += 2;
   waiting_ = 2;
@@ -158,10 +163,11 @@ void Bootstrap::finish(bool good) {
   }
   if (failing_ != !good) {
     failing_ = !good;
-    log::write(good ? log::Level::kInfo : log::Level::kWarning,
-               "upstream " + context_.state.name + ": " +
-                   (good ? "found addresses again for " : "no bootstrap server knows an address of ") +
-                   name_.to_text());
+    log::write(
+        good ? log::Level::kInfo : log::Level::kWarning,
+        "upstream " + context_.state.name + ": " +
+            (good ? "found addresses again for " : "no bootstrap server knows an address of ") +
+            name_.to_text());
   }
   if (drained_) return;
   next_round_ = context_.clock.now() + wait;

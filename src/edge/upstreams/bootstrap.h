@@ -1,6 +1,7 @@
-// The addresses of an upstream that was given by name: asked in plain UDP from the bootstrap servers of
-// the settings, never through weir itself nor the system's resolver, so there is no loop. Kept as long
-// as their TTL says, refreshed before that, and the last good ones stay when a refresh fails.
+// The addresses of an upstream that was given by name: asked in plain UDP from the bootstrap
+// servers of the settings, never through weir itself nor the system's resolver, so there is no
+// loop. Kept as long as their TTL says, refreshed before that, and the last good ones stay when a
+// refresh fails.
 #pragma once
 
 #include <functional>
@@ -59,11 +60,11 @@ class Bootstrap final : UpstreamEvents {
   UpstreamContext context_;
   const dns::Name name_;
   const std::function<void()> changed_;
-  metrics::Registry unexposed_;    // the bootstrap servers' own counters are nobody's business
+  metrics::Registry unexposed_;  // the bootstrap servers' own counters are nobody's business
   std::vector<Server> servers_;
   size_t server_ = 0;
   std::vector<IpAddress> addresses_;
-  Resolved found_[2];              // IPv6, IPv4
+  Resolved found_[2];  // IPv6, IPv4
   unsigned waiting_ = 0;
   AskToken next_token_ = 0;
   Backoff backoff_;

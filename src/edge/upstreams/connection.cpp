@@ -1,5 +1,5 @@
-// Framing of DNS messages on a stream. The pool may let go of a connection during each of its events,
-// so every event holds on to it.
+// Framing of DNS messages on a stream. The pool may let go of a connection during each of its
+// events, so every event holds on to it.
 #include "edge/upstreams/connection.h"
 
 namespace weir::edge::upstreams {

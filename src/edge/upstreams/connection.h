@@ -1,5 +1,6 @@
-// One connection to an upstream over TCP or TLS: cuts the stream into messages (RFC 7766 §8: two octets
-// of length before each), however the octets are split, and knows when it was last heard from.
+// One connection to an upstream over TCP or TLS: cuts the stream into messages (RFC 7766 §8: two
+// octets of length before each), however the octets are split, and knows when it was last heard
+// from.
 #pragma once
 
 #include <memory>
@@ -40,9 +41,9 @@ class Connection final : io::StreamEvents, public std::enable_shared_from_this<C
   Instant heard_at = Instant::min();  // when octets last arrived
   // What the pool keeps about it.
   size_t outstanding = 0;
-  Instant idle_since;                 // while nothing is outstanding
+  Instant idle_since;  // while nothing is outstanding
   Duration idle_timeout{};
-  bool retiring = false;              // takes no more questions
+  bool retiring = false;  // takes no more questions
 
  private:
   void on_open() override;
@@ -53,7 +54,7 @@ class Connection final : io::StreamEvents, public std::enable_shared_from_this<C
   Owner& owner_;
   const Clock& clock_;
   std::unique_ptr<io::Stream> stream_;
-  Octets partial_;                    // a message that has not wholly arrived, with its length
+  Octets partial_;  // a message that has not wholly arrived, with its length
   bool open_ = false;
   bool ended_ = false;
 };

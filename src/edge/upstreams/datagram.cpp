@@ -1,6 +1,7 @@
-// DNS over UDP. Each question leaves from one of a few connected sockets, chosen at random, whose random
-// ports are given up after some hundred questions, with a random ID (RFC 5452 §4). What does not match
-// is counted and the wait goes on. Repeated once at half its time; repeated over TCP when truncated.
+// DNS over UDP. Each question leaves from one of a few connected sockets, chosen at random, whose
+// random ports are given up after some hundred questions, with a random ID (RFC 5452 §4). What does
+// not match is counted and the wait goes on. Repeated once at half its time; repeated over TCP when
+// truncated.
 #include <algorithm>
 
 #include "base/check.h"
@@ -12,18 +13,17 @@
 namespace weir::edge::upstreams {
 namespace {
 
-constexpr size_t kSockets = 16;           // that questions are spread over
-constexpr size_t kMostSockets = 64;       // with those given up that still wait for answers
+constexpr size_t kSockets = 16;      // that questions are spread over
+constexpr size_t kMostSockets = 64;  // with those given up that still wait for answers
 constexpr size_t kQuestionsPerSocket = 256;
-constexpr size_t kMostPerSocket = 4096;   // in flight; 1/16 of the IDs
+constexpr size_t kMostPerSocket = 4096;  // in flight; 1/16 of the IDs
 constexpr io::UdpSocket::Options kOptions = {
     .batch = 8, .buffer_octets = 4096, .kernel_buffer_octets = 1 << 18};
 
 /// One socket and what is asked through it.
 struct Port {
-  Port(io::Loop& loop, io::UdpSocket opened)
-      : socket(std::move(opened)), watch(loop, socket.fd()) {}
-  io::UdpSocket socket;
+  Port(io::Loop& loop, io::UdpSocket opened) : udp(std::move(opened)), watch(loop, udp.fd()) {}
+  io::UdpSocket udp;
   io::Watch watch;  // declared after the socket, so gone before it is closed
   size_t asked = 0;
   size_t outstanding = 0;
@@ -71,7 +71,7 @@ class DatagramUpstream final : public Upstream, Asks::Owner {
   std::vector<std::unique_ptr<Port>> ports_;  // by lane; null where there is none
   std::array<Lane, kSockets> active_;
   std::vector<Slot> refused_;
-  Lane reading_ = kNoLane;                    // whose datagrams are being handled
+  Lane reading_ = kNoLane;  // whose datagrams are being handled
   const std::unique_ptr<Upstream> over_tcp_;
   bool draining_ = false;
 };
@@ -135,7 +135,7 @@ Lane DatagramUpstream::open_port() {
 
 bool DatagramUpstream::send(Slot slot, Instant now) {
   const Ask& ask = asks_[slot];
-  if (!ports_[ask.lane]->socket.send(ask.message())) return false;
+  if (!ports_[ask.lane]->udp.send(ask.message())) return false;
   asks_.sent(slot, server_, now);
   return true;
 }
@@ -165,12 +165,12 @@ void DatagramUpstream::on_due(Slot slot, Instant now) {
 void DatagramUpstream::on_readable(Lane lane) {
   reading_ = lane;
   Port& port = *ports_[lane];
-  for (auto batch = port.socket.receive(); !batch.empty(); batch = port.socket.receive()) {
+  for (auto batch = port.udp.receive(); !batch.empty(); batch = port.udp.receive()) {
     for (const io::Datagram& datagram : batch) on_datagram(lane, datagram);
   }
-  // The kernel compared addresses and ports of the ICMP error with the socket's: the server's port is
-  // closed for everything that was asked from here.
-  if (port.socket.take_refused()) {
+  // The kernel compared addresses and ports of the ICMP error with the socket's: the server's port
+  // is closed for everything that was asked from here.
+  if (port.udp.take_refused()) {
     refused_.clear();
     asks_.collect(lane, refused_);
     for (const Slot slot : refused_) asks_.fail(slot, AskFailure::kRefused);

@@ -49,7 +49,8 @@ void Deadlines::take_from(size_t bucket, Instant now, std::vector<uint32_t>& out
 void Deadlines::take_due(Instant now, std::vector<uint32_t>& out) {
   const int64_t last = tick_of(now);
   const int64_t first = std::max(cursor_, last - static_cast<int64_t>(kBuckets) + 1);
-  for (int64_t tick = first; tick <= last && size_ > 0; ++tick) take_from(bucket_of(tick), now, out);
+  for (int64_t tick = first; tick <= last && size_ > 0; ++tick)
+    take_from(bucket_of(tick), now, out);
   cursor_ = std::max(cursor_, last);
 }
 
@@ -61,7 +62,8 @@ std::optional<Instant> Deadlines::earliest() const {
     for (uint32_t slot = heads_[bucket_of(tick)]; slot != kNone; slot = links_[slot].next) {
       best = std::min(best, links_[slot].due);
     }
-    if (best != Instant::max() && tick_of(best) <= tick) break;  // nothing further on can be earlier
+    if (best != Instant::max() && tick_of(best) <= tick)
+      break;  // nothing further on can be earlier
   }
   return best;
 }

@@ -1,5 +1,5 @@
-// When slots fall due: a wheel of lists, so that thousands of questions need one timer and adding or
-// removing one costs the same whatever the number. Exact: a slot never falls due early.
+// When slots fall due: a wheel of lists, so that thousands of questions need one timer and adding
+// or removing one costs the same whatever the number. Exact: a slot never falls due early.
 #pragma once
 
 #include <array>
@@ -35,14 +35,16 @@ class Deadlines {
     uint32_t previous = kNone;
     uint32_t bucket = kNone;  // kNone: not in the wheel
   };
-  static int64_t tick_of(Instant time) { return time.time_since_epoch().count() / kTickNanoseconds; }
+  static int64_t tick_of(Instant time) {
+    return time.time_since_epoch().count() / kTickNanoseconds;
+  }
   static size_t bucket_of(int64_t tick) { return static_cast<uint64_t>(tick) % kBuckets; }
   void take_from(size_t bucket, Instant now, std::vector<uint32_t>& out);
 
-  std::vector<Link> links_;                 // by slot
+  std::vector<Link> links_;  // by slot
   std::array<uint32_t, kBuckets> heads_;
   std::array<uint32_t, kBuckets> tails_;
-  int64_t cursor_ = 0;                      // every due slot before this tick has been taken
+  int64_t cursor_ = 0;  // every due slot before this tick has been taken
   size_t size_ = 0;
 };
 

@@ -1,8 +1,9 @@
-// Numbers to slots: an open-addressing table that allocates only when it grows. For the questions in
-// flight, found by message ID and by token.
+// Numbers to slots: an open-addressing table that allocates only when it grows. For the questions
+// in flight, found by message ID and by token.
 #pragma once
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>

@@ -1,5 +1,5 @@
-// The pool of connections: which one a question takes, what happens to questions when one breaks, and
-// when connections are opened again.
+// The pool of connections: which one a question takes, what happens to questions when one breaks,
+// and when connections are opened again.
 #include "edge/upstreams/stream.h"
 
 #include <algorithm>
@@ -10,11 +10,12 @@
 namespace weir::edge::upstreams {
 namespace {
 
-constexpr size_t kBusy = 32;                // outstanding on every connection before another is opened
-constexpr size_t kMostInFlight = 32768;     // half of the IDs, so that a free one is found quickly
-constexpr unsigned kBarrenInARow = 2;       // connections that broke without one answer
+constexpr size_t kBusy = 32;             // outstanding on every connection before another is opened
+constexpr size_t kMostInFlight = 32768;  // half of the IDs, so that a free one is found quickly
+constexpr unsigned kBarrenInARow = 2;    // connections that broke without one answer
 constexpr Duration kConnectPatience = 2s;
 constexpr Duration kHastyPatience = 500ms;  // while there is another address to try
+constexpr Duration kLeastSilence = 200ms;   // before a connection can be called dead
 constexpr Duration kRestAfterFailure = 100ms;
 constexpr Duration kFirstBackoff = 100ms;
 constexpr Duration kMostBackoff = 2s;
@@ -76,8 +77,10 @@ void StreamUpstream::ask(AskToken token, Bytes query, Instant deadline) {
   if (addresses_.empty()) {
     // The first lookup is under way: the question waits for it, unless too many do already.
     const bool waits = bootstrap_ && bootstrap_->is_asking() && !draining_;
-    if (!waits) asks_.fail(slot, AskFailure::kNoAddress);
-    else if (asks_.size() > state_.settings.max_in_flight) asks_.fail(slot, AskFailure::kOverload);
+    if (!waits)
+      asks_.fail(slot, AskFailure::kNoAddress);
+    else if (asks_.size() > state_.settings.max_in_flight)
+      asks_.fail(slot, AskFailure::kOverload);
     return;
   }
   send(slot);
@@ -123,7 +126,8 @@ Connection* StreamUpstream::least_outstanding(bool open) const {
 }
 
 // An open connection is preferred as long as it has room; another is opened ahead of need, one at a
-// time, and takes questions once it is open. Questions wait in a connecting one only when they must.
+// time, and takes questions once it is open. Questions wait in a connecting one only when they
+// must.
 Connection* StreamUpstream::choose(Instant now) {
   const size_t limit = std::clamp<size_t>(state_.settings.max_in_flight, 1, kMostInFlight);
   const bool may_open = !refusal(now);
@@ -185,7 +189,8 @@ void StreamUpstream::on_message(Connection& connection, Bytes message, Instant n
   if (!match) return;
   barren_ = 0;
   if (match->keepalive) {
-    // The server may shorten our patience, never lengthen it; zero asks us to leave (RFC 7828 §3.4).
+    // The server may shorten our patience, never lengthen it; zero asks us to leave (RFC 7828
+    // §3.4).
     connection.idle_timeout = std::min(state_.settings.idle_timeout, *match->keepalive);
     if (*match->keepalive == Duration(0)) connection.retiring = true;
   }
@@ -239,12 +244,14 @@ void StreamUpstream::end_orderly(Connection& connection) {
   held->close();
 }
 
-// A missed deadline during which nothing at all was heard since the question was sent: the connection
-// is dead, and waiting for the kernel to find out would take minutes.
-void StreamUpstream::on_due(Slot slot, Instant) {
+// A missed deadline during which nothing at all was heard since the question was sent: the
+// connection is dead, and waiting for the kernel to find out would take minutes. A question that
+// had hardly any time proves nothing.
+void StreamUpstream::on_due(Slot slot, Instant now) {
   Ask& ask = asks_[slot];
   const Held held = ask.lane == kNoLane ? nullptr : lanes_[ask.lane];
-  if (!held || !held->is_open() || held->heard_at > ask.sent_at) {
+  const bool silent = held && held->heard_at <= ask.sent_at && now - ask.sent_at >= kLeastSilence;
+  if (!silent || !held->is_open()) {
     asks_.fail(slot, ask.lane == kNoLane && addresses_.empty() ? AskFailure::kNoAddress
                                                                : AskFailure::kTimeout);
     return;
@@ -255,8 +262,7 @@ void StreamUpstream::on_due(Slot slot, Instant) {
   held->close();
 }
 
-void StreamUpstream::on_end(Connection& connection, io::CloseCause cause,
-                            std::string_view detail) {
+void StreamUpstream::on_end(Connection& connection, io::CloseCause cause, std::string_view detail) {
   const Held held = lanes_[connection.lane];
   if (connection.is_open()) {
     note_barren(connection);
@@ -329,10 +335,12 @@ void StreamUpstream::on_addresses() {
   address_ = kept == addresses_.end() ? 0 : static_cast<size_t>(kept - addresses_.begin());
   failed_addresses_ = 0;
   std::vector<Slot> waiting;
-  asks_.collect(kNoLane, waiting);
+  asks_.collect_parked(waiting);
   for (const Slot slot : waiting) {
-    if (addresses_.empty()) asks_.fail(slot, AskFailure::kNoAddress);
-    else send(slot);
+    if (addresses_.empty())
+      asks_.fail(slot, AskFailure::kNoAddress);
+    else
+      send(slot);
   }
   if (keep_warm_) prewarm();
 }

@@ -1,5 +1,5 @@
-// DNS over TCP and over TLS: a pool of pipelined connections (RFC 7766, RFC 7858). Usually one is open;
-// another is opened only when every one is busy.
+// DNS over TCP and over TLS: a pool of pipelined connections (RFC 7766, RFC 7858). Usually one is
+// open; another is opened only when every one is busy.
 #pragma once
 
 #include <memory>
@@ -59,16 +59,16 @@ class StreamUpstream final : public Upstream, Asks::Owner, Connection::Owner {
   const size_t max_connections_;
   Asks asks_;
   std::vector<Endpoint> addresses_;
-  size_t address_ = 0;            // the one in use
-  size_t failed_addresses_ = 0;   // in a row
-  std::vector<Held> lanes_;       // by lane; null where there is none
+  size_t address_ = 0;           // the one in use
+  size_t failed_addresses_ = 0;  // in a row
+  std::vector<Held> lanes_;      // by lane; null where there is none
   std::optional<Instant> failed_at_;
   AskFailure last_failure_{};
   Backoff backoff_;
   io::Timer reopening_;
   io::Timer idling_;
   std::optional<Instant> idle_look_;
-  unsigned barren_ = 0;           // connections in a row that broke without one answer
+  unsigned barren_ = 0;  // connections in a row that broke without one answer
   bool keep_warm_ = false;
   bool draining_ = false;
   std::unique_ptr<Bootstrap> bootstrap_;

@@ -82,6 +82,18 @@ TEST(RdataPrint, malformed_data_is_printed_generically_and_reported) {
   }
 }
 
+TEST(RdataPrint, rendezvous_servers_of_a_host_identity_are_never_compressed) {
+  EXPECT_EQ(text_of(Type::kHip,
+                    "01020001aabb"
+                    "016100"),
+            "2 AA uw== a.");
+  EXPECT_EQ(text_of(Type::kHip,
+                    "01020001aabb"
+                    "016100"
+                    "c006"),
+            "\\# 11 01020001AABB016100C006");
+}
+
 TEST(RdataPrint, types_without_a_format_are_octets_and_well_formed) {
   bool malformed = true;
   EXPECT_EQ(text_of(static_cast<Type>(65280), "abcd", &malformed), "\\# 2 ABCD");

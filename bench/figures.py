@@ -1,0 +1,191 @@
+"""The figures: what is measured of whom, and what weir is to reach.
+
+Every function yields samples, run by run, each run going round all subjects, so that a slow minute
+of the machine is everybody's.
+"""
+
+import contextlib
+import statistics
+import time
+from typing import Callable, NamedTuple
+
+import load
+from processes import bound, wait_until
+from stage import FLOOR
+
+WORKING_SET = 10_000  # names
+COLD_STARTS = 5
+WARM_QUESTIONS = 200
+
+
+class Sample(NamedTuple):
+    subject: str
+    run: int
+    values: dict
+
+
+class Goal(NamedTuple):
+    """`value` of weir is at most `most`, or a peer's is `times` as much in the same run."""
+
+    value: str
+    most: float = 0.0
+    peer: str = ""
+    times: float = 0.0
+
+
+class Figure(NamedTuple):
+    key: str
+    title: str
+    value: str  # the column that is compared
+    columns: dict  # of the table: name of the value -> heading
+    subjects: tuple
+    goals: tuple
+    measure: Callable
+    note: str = ""
+
+
+def _loaded(stage, actor, run, names, **how):
+    """One run of dnsperf as a sample: CPU time of the server by the query."""
+    before = actor.process.settled_cpu()
+    done = load.dnsperf(actor.port, names, **how)
+    cost = actor.process.settled_cpu().since(before)
+    actor.process.check()
+    by_query = 1000.0 * done.completed
+    return Sample(actor.name, run, {
+        "cpu_us": cost.total / by_query, "user_us": cost.user / by_query,
+        "system_us": cost.system / by_query, "qps": done.qps, "queries": done.completed,
+        "lost": done.lost, "failed": done.failed})
+
+
+def cache_hits(mode):
+    def measure(stage, subjects):
+        names = stage.names(WORKING_SET)
+        with stage.subjects(subjects) as actors:
+            for actor in actors:
+                load.dnsperf(actor.port, names, passes=2)
+            for run in range(stage.runs):
+                for actor in actors:
+                    yield _loaded(stage, actor, run, names, mode=mode, seconds=stage.seconds)
+    return measure
+
+
+def above_floor(samples):
+    """A2 from the samples of A1: what a server adds to the floor of the same run."""
+    floor = {s.run: s.values["cpu_us"] for s in samples if s.subject == FLOOR}
+    for sample in samples:
+        if sample.subject != FLOOR and sample.run in floor:
+            added = sample.values["cpu_us"] - floor[sample.run]
+            yield sample._replace(values={"added_us": added, "user_us": sample.values["user_us"]})
+
+
+def memory(stage, subjects):
+    """One server at a time is filled with names, then asked for all of them again."""
+    entries = stage.many_names
+    names = stage.names(entries)
+    for name in subjects:
+        with stage.subjects([name], entries=entries + entries // 10,
+                            cache_octets=max(entries * 1500, 256 << 20)
+                            if name != "weir" else 256 << 20) as [actor]:
+            time.sleep(0.5)
+            before = actor.process.resident_octets()
+            load.dnsperf(actor.port, names, passes=1)
+            after = actor.process.resident_octets()
+            asked = actor.upstream.read()
+            again = load.dnsperf(actor.port, names, passes=1)
+            missed = actor.upstream.since(asked)["queries"]
+            kept = max(1, again.completed - missed)
+            yield Sample(name, 0, {
+                "octets": (after - before) / kept, "kept": kept, "before_mib": before / 2**20,
+                "after_mib": after / 2**20})
+
+
+def _cold(stage, name, upstream, run, rest):
+    """Microseconds of the first question to a new process, then of those that follow it. The
+    process is seen to be up by its socket: it is not asked before the first question."""
+    with contextlib.ExitStack() as stack:
+        actor = stage.start(stack, name, upstream)
+        wait_until(lambda: bound(actor.port), actor.process, 10, "listening")
+        time.sleep(rest)
+        mark = f"c{run}-{int(rest * 1000)}-{actor.port}"
+        took = [load.ask(actor.port, f"{mark}-{i}.{load.NAME_SUFFIX}", number=i)
+                for i in range(WARM_QUESTIONS + 1)]
+        return took[0], [one for one in took[1:] if one is not None]
+
+
+def first_question(stage, subjects):
+    with contextlib.ExitStack() as stack:
+        upstreams = {name: stage.upstream(stack, True) for name in subjects if name != FLOOR}
+        floor = stage.floor(stack)
+        for run in range(COLD_STARTS):
+            took = [load.ask(floor.port, "f.bench.test", number=i) for i in range(WARM_QUESTIONS)]
+            yield Sample(FLOOR, run, {"warm_us": statistics.median(filter(None, took))})
+            for name, upstream in upstreams.items():
+                first, rest = _cold(stage, name, upstream, run, 0.7)
+                at_once, _ = _cold(stage, name, upstream, run, 0)
+                values = {"cold_us": first, "at_once_us": at_once,
+                          "warm_us": statistics.median(rest) if rest else None}
+                yield Sample(name, run, {k: v for k, v in values.items() if v is not None})
+
+
+def misses(stage, subjects):
+    with stage.subjects(subjects, dot=True, cache_octets=512 << 20) as actors:
+        for run in range(stage.runs):
+            names = stage.names(stage.many_names, chr(ord("a") + run))
+            for actor in actors:
+                yield _missed(stage, actor, run, names, passes=1, seconds=stage.seconds)
+        for actor in actors:
+            if actor.name == "weir":
+                every = stage.names(stage.many_names, "z")
+                whole = _missed(stage, actor, 0, every, passes=1)
+                yield whole._replace(subject="weir (every name)")
+
+
+def _missed(stage, actor, run, names, **how):
+    sample = _loaded(stage, actor, run, names, **how)
+    counted = actor.upstream.read()
+    sample.values.update(
+        connections=counted["connections"], full=counted["full_handshakes"],
+        resumed=counted["resumed_handshakes"], asked=counted["queries"])
+    return sample
+
+
+_CPU = {"cpu_us": "CPU µs/query", "user_us": "user", "system_us": "system", "qps": "queries/s",
+        "lost": "lost"}
+
+FIGURES = (
+    Figure("A1", "UDP, answered from the cache", "cpu_us", _CPU,
+           (FLOOR, "dnsdist", "unbound", "weir", "weir (store on)"),
+           (Goal("cpu_us", peer="dnsdist", times=1.15), Goal("cpu_us", most=4.6)),
+           cache_hits("udp")),
+    Figure("A2", "the part of A1 that is the server's own", "added_us",
+           {"added_us": "CPU µs/query above the echo floor", "user_us": "user time alone"}, (),
+           (Goal("added_us", peer="dnsdist", times=3.0), Goal("added_us", most=0.35)), None,
+           "A server's CPU time less that of the echo floor in the same run: the difference of two "
+           "large numbers, so its spread is wide. User time alone stands beside it; it contains "
+           "the entry to system calls and is divided from system time by sampling."),
+    Figure("A4", "TCP, pipelined, answered from the cache", "cpu_us", _CPU,
+           ("dnsdist", "unbound", "weir", "weir (store on)"),
+           (Goal("cpu_us", peer="dnsdist", times=3.0), Goal("cpu_us", most=2.5)),
+           cache_hits("tcp")),
+    Figure("A6", "memory of a cached answer (26 octets of name, one A record)", "octets",
+           {"octets": "octets/entry", "before_mib": "MiB before", "after_mib": "MiB after",
+            "kept": "entries kept"},
+           ("dnsdist", "unbound", "kresd", "weir"), (Goal("octets", most=96),), memory,
+           "Growth of the resident set by the entries that a second pass finds."),
+    Figure("B1", "the first question over DoT", "cold_us",
+           {"cold_us": "first, µs", "at_once_us": "first, asked at once, µs",
+            "warm_us": "later ones, µs (median)"},
+           (FLOOR, "dnsdist", "unbound", "kresd", "weir"),
+           (Goal("cold_us", most=1000), Goal("warm_us", most=150)), first_question,
+           "Wall time, each process new. `first` is asked 0.7 s after the process listens (who "
+           "connects ahead gains by it), `at once` with no such pause. The echo floor is asked "
+           "directly over UDP: it is what the asking itself takes."),
+    Figure("B2", "UDP, forwarded over DoT, every name new", "cpu_us",
+           {**_CPU, "failed": "not NOERROR", "connections": "connections",
+            "full": "full handshakes", "resumed": "resumed"},
+           ("dnsdist", "unbound", "kresd", "weir"),
+           (Goal("cpu_us", peer="kresd", times=2.0), Goal("cpu_us", most=8.5),
+            Goal("connections", most=4)), misses,
+           "Connections and handshakes are those of the process since it started, as its upstream "
+           "counted them."),
+)
