@@ -117,6 +117,7 @@ class Parser {
     log_->add_option("--client", to.client);
     log_->add_option("-t,--type", to.type);
     log_->add_option("-r,--rcode", to.rcode);
+    log_->add_option("-m,--message", to.message);
     log_->add_option("--since", to.since);
     log_->add_option("--until", to.until);
     log_->add_option("-l,--limit", to.limit)->check(CLI::Range(uint64_t{1}, uint64_t{100'000'000}));

@@ -12,6 +12,9 @@
 
 namespace weir::app {
 
+/// Where clients are answered unless something else is said.
+inline constexpr uint16_t kDefaultPort = 8853;
+
 inline constexpr int kExitDone = 0;
 inline constexpr int kExitFailed = 1;
 inline constexpr int kExitWrongInput = 2;
@@ -54,6 +57,7 @@ struct LogCommand {
   std::string client;
   std::string type;
   std::string rcode;
+  std::string message = "CLIENT_RESPONSE";  // one of dnstap's types, or all
   std::string since;
   std::string until;
   uint64_t limit = 100;

@@ -7,7 +7,7 @@
 #include <cctype>
 #include <charconv>
 
-#include "app/question.h"
+#include "app/commands.h"
 #include "base/endpoint.h"
 #include "config/node.h"
 
@@ -77,8 +77,8 @@ std::vector<config::EnvironmentRule> rules(const config::Environment& environmen
       {"METRICS_PORT", "control.alias_listen", on_port},
       {"UPSTREAM_ADDRESS", "edge.upstreams",
        [](std::string_view text) -> Result<std::string> {
-         return fmt::format("[{{name = {}, address = {}}}]", config::quoted(text),
-                            config::quoted(fmt::format("tls://{}", text)));
+         return fmt::format("[{{name = {}, address = {}}}]", config::toml_string(text),
+                            config::toml_string(fmt::format("tls://{}", text)));
        }},
   };
   const auto debug = environment("DEBUG");

@@ -89,6 +89,7 @@ usage: weir log [OPTION...]
   --client ADDRESS      an address or a network (192.0.2.0/24)
   -t, --type TYPE       A, AAAA, TYPE65 ...
   -r, --rcode RCODE     NOERROR, NXDOMAIN, SERVFAIL ...
+  -m, --message TYPE    CLIENT_RESPONSE (default), CLIENT_QUERY ... or all
   --since TIME          1h, 30m (ago), or 2026-11-20T23:00:00Z
   --until TIME          likewise
   -l, --limit N         at most N rows (default 100)

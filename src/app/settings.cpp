@@ -3,9 +3,8 @@
 
 #include <unistd.h>
 
-#include <array>
-
 #include "app/environment.h"
+#include "app/machine.h"
 #include "app/settings_flow.h"
 #include "app/version.h"
 #include "edge/settings_table.h"
@@ -54,11 +53,6 @@ Table<LogSettings> log_table() {
                 .doc = "The least important lines that are written.",
                 .reload = Reload::kLive});
   return table;
-}
-
-std::string machine_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : "weir";
 }
 
 }  // namespace

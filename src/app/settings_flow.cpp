@@ -21,12 +21,8 @@ Table<LaneSettings> lane_table() {
               .doc = "How much memory waiting batches may take."});
   table.choice(
       "overflow", &LaneSettings::overflow,
-      {{"drop_newest", flow::Overflow::kDropNewest},
-       {"drop_oldest", flow::Overflow::kDropOldest},
-       {"block", flow::Overflow::kBlock}},
-      {.fallback = "drop_newest",
-       .doc = "What a full queue does. Every loss is counted; block makes the router wait, "
-              "and with it all other destinations."});
+      {{"drop_newest", flow::Overflow::kDropNewest}, {"drop_oldest", flow::Overflow::kDropOldest}},
+      {.fallback = "drop_newest", .doc = "What a full queue gives up. Every loss is counted."});
   table.integer("group_batches", &LaneSettings::group_batches,
                 {.fallback = "32",
                  .least = "1",

@@ -1,10 +1,10 @@
 // Parsing, overriding and binding in one go.
 #include "config/load.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <map>
 
 #include "config/bind.h"
 
@@ -29,8 +29,14 @@ Diagnostics load_into(const Schema& schema, std::string_view text, const std::st
   Diagnostics diagnostics;
   for (const Override& value : overrides) apply(schema, value, *root, diagnostics);
   fill(schema, *root, settings, diagnostics);
-  std::stable_sort(diagnostics.begin(), diagnostics.end(),
-                   [](const Diagnostic& a, const Diagnostic& b) { return a.at < b.at; });
+  // Mistakes at one place stay in the order in which they were found.
+  std::multimap<Position, Diagnostic> by_place;
+  for (Diagnostic& diagnostic : diagnostics) {
+    Position at = diagnostic.at;
+    by_place.emplace(std::move(at), std::move(diagnostic));
+  }
+  diagnostics.clear();
+  for (auto& [at, diagnostic] : by_place) diagnostics.push_back(std::move(diagnostic));
   return diagnostics;
 }
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/random.h"
 #include "config/sample.h"
 
 namespace weir::config {
@@ -26,6 +27,29 @@ TEST(Load, a_syntax_error_is_one_diagnostic_with_its_place) {
   ASSERT_FALSE(loaded);
   ASSERT_EQ(loaded.error().size(), 1);
   EXPECT_EQ(loaded.error()[0].at, (Position{"weir.toml", 2, 8})) << to_text(loaded.error());
+}
+
+TEST(Load, mangled_files_give_diagnostics_with_places) {
+  const std::string good =
+      "port = 53\nlisten = [\"127.0.0.1:1\", \"[::1]:2\"]\n[cache]\nsize = \"64MiB\"\n"
+      "[[upstreams]]\nname = \"a\"\naddress = \"1.1.1.1\"\n";
+  SeededRandom random(1);
+  size_t refused = 0;
+  for (int round = 0; round < 3'000; ++round) {
+    std::string text = good;
+    for (uint64_t n = 1 + random.below(3); n > 0; --n)
+      text[random.below(text.size())] = static_cast<char>(random.below(256));
+    sample::Settings settings;
+    const auto wrong =
+        load_into(sample::settings_table().schema(), text, "weir.toml", {}, &settings);
+    refused += wrong.empty() ? 0 : 1;
+    for (const Diagnostic& diagnostic : wrong) {
+      EXPECT_EQ(diagnostic.at.origin, "weir.toml");
+      EXPECT_GT(diagnostic.at.line, 0);
+      EXPECT_EQ(diagnostic.to_text().find_first_of("\n\r\x1b"), std::string::npos);
+    }
+  }
+  EXPECT_GT(refused, 1'000);
 }
 
 TEST(Load, files_are_read_whole_or_not_at_all) {

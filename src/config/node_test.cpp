@@ -30,6 +30,28 @@ TEST(Node, syntax_errors_have_a_place) {
   EXPECT_EQ(root.error().to_text().find("f:2:5: Error while parsing"), 0) << root.error().to_text();
 }
 
+TEST(Node, headers_that_trip_the_library_are_syntax_errors) {
+  for (const auto* text : {"[[[a]]]", "[[=", "[[[1]]]\na = 1", "[[\x01"}) {
+    const auto root = parse_document(text, "f");
+    ASSERT_FALSE(root) << text;
+    EXPECT_EQ(root.error().at, (Position{"f", 1, 3})) << root.error().to_text();
+  }
+}
+
+TEST(Node, letters_of_any_script_outside_strings_are_syntax_errors) {
+  for (const char32_t letter : {0xa1, 0x301, 0x32c, 0x416, 0x499, 0x4e00, 0xfefe, 0x1f600})
+    for (const std::string before : {"a = 1", "", "a ", "a = ", "[a", "[[a]]"}) {
+      std::string text = before;
+      if (letter >= 0x10000) text += static_cast<char>(0xf0 | letter >> 18);
+      if (letter >= 0x10000) text += static_cast<char>(0x80 | (letter >> 12 & 0x3f));
+      if (letter >= 0x800 && letter < 0x10000) text += static_cast<char>(0xe0 | letter >> 12);
+      if (letter >= 0x800) text += static_cast<char>(0x80 | (letter >> 6 & 0x3f));
+      if (letter < 0x800) text += static_cast<char>(0xc0 | letter >> 6);
+      text += static_cast<char>(0x80 | (letter & 0x3f));
+      EXPECT_FALSE(parse_document(text, "f")) << text;
+    }
+}
+
 TEST(Node, a_key_given_twice_is_a_syntax_error) {
   const auto root = parse_document("a = 1\na = 2\n", "f");
   ASSERT_FALSE(root);

@@ -138,6 +138,12 @@ std::vector<Override> from_arguments(std::span<const std::string> arguments,
 }
 
 void apply(const Schema& schema, const Override& value, Node& root, Diagnostics& diagnostics) {
+  // The file is UTF-8 by its format; what comes from elsewhere has to be as well, to be shown
+  // again.
+  if (!parse_value(toml_string(value.text), value.origin)) {
+    diagnostics.push_back({{value.origin}, "the value is not UTF-8 text"});
+    return;
+  }
   Writer(value, diagnostics).write(schema, root, value.path);
 }
 

@@ -68,6 +68,12 @@ TEST(Overrides, complain_with_their_own_origin) {
             "--set upstreams: upstreams: \"x\" is not a list; expected a list of tables\n");
 }
 
+TEST(Overrides, must_be_utf8_like_the_file) {
+  EXPECT_EQ(complaints("", set({"identity=\xff"})),
+            "--set identity: the value is not UTF-8 text\n");
+  EXPECT_EQ(complaints("", set({"identity=\xc3\xa9\n\x01"})), "");
+}
+
 TEST(Overrides, do_not_hide_what_is_wrong_with_the_file) {
   EXPECT_EQ(complaints("cache = 3\nupstreams = 4", set({"cache.size=1GiB", "upstreams.0.name=x"})),
             "weir.toml:1:9: cache: 3 is not a table; expected a table\n"

@@ -9,6 +9,11 @@
 namespace weir::config {
 namespace {
 
+/// Whether part of a path is an element's place in its list, as diagnostics print it.
+bool is_place(std::string_view part) {
+  return !part.empty() && part.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 std::string type_text(const Field& field) {
   if (field.is_table()) return field.count == Count::kList ? "list of tables" : "table";
   std::string text(name(field.kind));
@@ -88,6 +93,10 @@ Result<std::string, Diagnostic> explain(const Schema& schema, std::string_view p
     const size_t dot = path.find('.', start);
     const bool last = dot == std::string_view::npos;
     const std::string_view key = path.substr(start, last ? dot : dot - start);
+    if (is_place(key) && start > 0 && !last) {
+      start = dot + 1;
+      continue;
+    }
     const Field* field = table->find(key);
     if (field == nullptr || (!last && !field->is_table()))
       return Diagnostic{{"config explain"},

@@ -10,8 +10,8 @@
 namespace weir::config {
 
 /// Sentence, type, range, default and reload rule of a key, or the keys of a table (`edge.cache`;
-/// the empty path is the whole). Places and names in lists of tables are left out:
-/// `edge.upstreams.address`.
+/// the empty path is the whole). In lists of tables `edge.upstreams.address` and, as diagnostics
+/// write it, `edge.upstreams.0.address` are the same.
 Result<std::string, Diagnostic> explain(const Schema& schema, std::string_view path);
 
 /// A Markdown page with every key, table by table.

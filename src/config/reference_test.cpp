@@ -28,6 +28,12 @@ TEST(Reference, explains_a_table_by_its_keys) {
   EXPECT_NE(explain(kTable.schema(), "")->find("upstreams"), std::string::npos);
 }
 
+TEST(Reference, a_path_from_a_diagnostic_can_be_explained) {
+  EXPECT_EQ(explain(kTable.schema(), "upstreams.12.address")->find("upstreams.12.address\n  Where"),
+            0);
+  EXPECT_FALSE(explain(kTable.schema(), "0.port"));
+}
+
 TEST(Reference, guesses_misspelt_keys) {
   EXPECT_EQ(explain(kTable.schema(), "cache.sise").error().to_text(),
             "config explain: unknown key \"cache.sise\"; did you mean \"size\"");

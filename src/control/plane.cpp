@@ -12,6 +12,10 @@ io::HttpResponse json_page(std::string body, int status = 200) {
   return {.status = status, .content_type = std::string(kJson), .body = std::move(body)};
 }
 
+io::HttpResponse metrics_page(std::string text) {
+  return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = std::move(text)};
+}
+
 bool is_loopback(const IpAddress& address) {
   const IpAddress plain = address.unmapped();
   return plain.is_v4() ? plain.octets()[0] == 127 : plain == *IpAddress::parse("::1");
@@ -59,11 +63,6 @@ Result<std::unique_ptr<Plane>> Plane::create(const ControlSettings& settings,
   return plane;
 }
 
-io::HttpResponse Plane::metrics_page() const {
-  return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
-          .body = context_.metrics.expose()};
-}
-
 std::vector<Page> Plane::pages() {
   const auto links = [](const io::HttpRequest&) {
     return link_page({"/metrics", "/healthz", "/readyz", "/api/v1/status", "/api/v1/queries"});
@@ -71,7 +70,7 @@ std::vector<Page> Plane::pages() {
   return {
       {"/", links},
       {"/robots.txt", [](auto&) { return robots_page(); }},
-      {"/metrics", [this](auto&) { return metrics_page(); }},
+      {"/metrics", [this](auto&) { return metrics_page(context_.metrics.expose()); }},
       {"/healthz", [](auto&) { return io::HttpResponse{.body = "alive\n"}; }},
       {"/readyz",
        [this](auto&) {
@@ -88,7 +87,10 @@ std::vector<Page> Plane::pages() {
 std::vector<Page> Plane::alias_pages() const {
   return {
       {"/", [](auto&) { return link_page({"/metrics"}); }},
-      {"/metrics", [this](auto&) { return metrics_page(); }},
+      {"/metrics",
+       [this](auto&) {
+         return metrics_page(context_.metrics.expose() + context_.alias_metrics.expose());
+       }},
       {"/robots.txt", [](auto&) { return robots_page(); }},
   };
 }

@@ -15,7 +15,7 @@
 #include "control/status.h"
 #include "io/http_server.h"
 #include "io/loop.h"
-#include "metrics/metrics.h"
+#include "metrics/registry.h"
 
 namespace weir::control {
 
@@ -24,6 +24,7 @@ struct PlaneContext {
   io::Loop& loop;
   const Clock& clock;
   const metrics::Registry& metrics;
+  const metrics::Registry& alias_metrics;  // series that only the alias addresses show
   std::function<Status()> status;
   std::string store_path;  // empty: there is no store
 };
@@ -40,7 +41,6 @@ class Plane {
 
  private:
   explicit Plane(PlaneContext context);
-  io::HttpResponse metrics_page() const;
   std::vector<Page> pages();
   std::vector<Page> alias_pages() const;
 

@@ -1,4 +1,4 @@
-// `/api/v1/queries`: what was asked, newest first, from the embedded store.
+// The page /api/v1/queries: what was asked, newest first, from the embedded store.
 #pragma once
 
 #include <memory>

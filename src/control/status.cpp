@@ -26,6 +26,7 @@ void write_upstreams(JsonWriter& json, const Status& status) {
     json.field("protocol", upstream.protocol).field("up", upstream.up);
     json.field("proven", upstream.proven).field("queries", upstream.queries);
     json.field("replies", upstream.replies);
+    if (!upstream.reason.empty()) json.field("reason", upstream.reason);
     write_counts(json, "failures", upstream.failures);
     json.end_object();
   }
@@ -35,7 +36,7 @@ void write_upstreams(JsonWriter& json, const Status& status) {
 void write_store(JsonWriter& json, const StoreStatus& store) {
   json.key("store").begin_object().field("enabled", store.enabled).field("working", store.working);
   if (store.enabled) json.field("path", store.path);
-  if (store.working) json.field("rows", store.rows).field("size_octets", store.size_octets);
+  if (store.enabled) json.field("size_octets", store.size_octets);
   if (!store.reason.empty()) json.field("reason", store.reason);
   json.end_object();
 }
@@ -59,9 +60,15 @@ void write_ledger(JsonWriter& json, const Status& status) {
 std::string why_down(const UpstreamStatus& upstream) {
   std::string why =
       fmt::format("upstream {} ({}) does not answer", upstream.name, upstream.address);
-  const auto most = std::max_element(upstream.failures.begin(), upstream.failures.end(),
-                                     [](auto& a, auto& b) { return a.second < b.second; });
-  if (most != upstream.failures.end()) why += ": " + most->first;
+  if (!upstream.reason.empty()) {
+    why += ": " + upstream.reason;
+  } else if (!upstream.failures.empty()) {
+    why +=
+        ": " +
+        std::max_element(upstream.failures.begin(), upstream.failures.end(), [](auto& a, auto& b) {
+          return a.second < b.second;
+        })->first;
+  }
   return why;
 }
 
@@ -74,7 +81,7 @@ std::vector<std::string> Status::reasons_not_ready() const {
   if (!one_works) {
     if (upstreams.empty()) reasons.emplace_back("no upstream is configured");
     for (const UpstreamStatus& upstream : upstreams)
-      reasons.push_back(upstream.up && !upstream.proven
+      reasons.push_back(upstream.up && !upstream.proven && upstream.reason.empty()
                             ? fmt::format("upstream {} ({}) has not answered yet", upstream.name,
                                           upstream.address)
                             : why_down(upstream));

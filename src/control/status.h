@@ -17,6 +17,7 @@ struct UpstreamStatus {
   std::string protocol;  // udp, tcp, tls
   bool up = false;       // as health checks see it
   bool proven = false;   // an answer has come from it at least once
+  std::string reason;    // why it cannot be reached just now; empty when it can
   uint64_t queries = 0;
   uint64_t replies = 0;
   std::vector<std::pair<std::string, uint64_t>> failures;  // by cause, those that happened
@@ -27,7 +28,6 @@ struct StoreStatus {
   bool working = false;
   std::string path;
   std::string reason;  // why it does not work
-  uint64_t rows = 0;
   uint64_t size_octets = 0;
 };
 

@@ -1,5 +1,5 @@
-// Whom to ask next: the first upstream in the operator's order that is up and that this query has not
-// tried; when none is left, those that are down, for a check may be wrong and silence is worse.
+// Whom to ask next: the first upstream in the operator's order that is up and that this query has
+// not tried; when none is left, those that are down, for a check may be wrong and silence is worse.
 #pragma once
 
 #include <cstdint>

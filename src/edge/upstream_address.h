@@ -1,5 +1,5 @@
-// What people type to name an upstream, read into what the plug-ins need: protocol, where to connect,
-// and which name the certificate must carry.
+// What people type to name an upstream, read into what the plug-ins need: protocol, where to
+// connect, and which name the certificate must carry.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,7 @@ struct UpstreamAddress {
   UpstreamProtocol protocol = UpstreamProtocol::kUdp;
   /// Absent when only a name was given; then `host` has to be looked up.
   std::optional<IpAddress> address;
-  std::string host;         // lower case, no final dot; empty with an address
+  std::string host;  // lower case, no final dot; empty with an address
   uint16_t port = 0;
   std::string verify_name;  // what the certificate must carry; empty: the address itself
 

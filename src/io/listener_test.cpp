@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/log.h"
 #include "io/address.h"
 #include "io/stream.h"
 #include "kit/run_loop.h"
@@ -57,6 +58,9 @@ TEST(Listener, waits_out_a_shortage_of_descriptors) {
                                 [&](UniqueFd, Endpoint, Endpoint) { ++accepted; });
   ASSERT_TRUE(listener);
   const UniqueFd client = dial((*listener)->local());
+  // Said before, too, because sanitizers need descriptors when they meet the log for the first
+  // time.
+  log::warning("a shortage of descriptors is about to be tested");
   rlimit usual{};
   ASSERT_EQ(0, ::getrlimit(RLIMIT_NOFILE, &usual));
   rlimit none = usual;

@@ -85,6 +85,7 @@ struct UdpSocket::State {
   std::vector<Datagram> datagrams;
   size_t received = 0;  // headers the kernel wrote to, to be made ready again
   bool drained = false;
+  bool peer_refused = false;
   size_t waiting = 0;  // answers committed
   size_t reserved_at = 0;
   size_t reserved_octets = 0;
@@ -258,6 +259,7 @@ std::span<const Datagram> UdpSocket::receive() {
     count = ::recvmmsg(state.fd.get(), state.receive_headers.data(),
                        static_cast<unsigned>(state.batch), MSG_DONTWAIT, nullptr);
     if (count < 0 && errno == EAGAIN) return {};
+    if (count < 0 && errno == ECONNREFUSED) state.peer_refused = true;
   }
   if (count <= 0) return {};
   state.received = static_cast<size_t>(count);
@@ -321,8 +323,11 @@ bool UdpSocket::send(Bytes octets) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     if (::send(state_->fd.get(), octets.data(), octets.size(), MSG_NOSIGNAL) >= 0) return true;
     if (errno != ECONNREFUSED && errno != EINTR) return false;
+    if (errno == ECONNREFUSED) state_->peer_refused = true;
   }
   return false;
 }
+
+bool UdpSocket::take_refused() { return std::exchange(state_->peer_refused, false); }
 
 }  // namespace weir::io

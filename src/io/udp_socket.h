@@ -56,6 +56,9 @@ class UdpSocket {
   size_t flush();
   /// On a connected socket, at once. False when the kernel refused.
   bool send(Bytes octets);
+  /// On a connected socket: whether the peer's host said that nothing listens there (ICMP), since it
+  /// was last asked. Noticed while receiving and sending.
+  bool take_refused();
   /// Answers committed and not yet flushed.
   size_t pending() const;
 

@@ -202,6 +202,7 @@ TEST(UdpSocket, connected_survives_a_refusal_and_hears_only_its_peer) {
   const auto answers = next_batch(client);
   ASSERT_EQ(1u, answers.size());
   EXPECT_EQ("yes", as_text(answers[0].octets));
+  EXPECT_FALSE(client.take_refused());
 
   const Endpoint gone = server.local();
   {
@@ -209,6 +210,8 @@ TEST(UdpSocket, connected_survives_a_refusal_and_hears_only_its_peer) {
   }
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(client.send(as_bytes("anyone?")));
   EXPECT_TRUE(client.receive().empty() && client.receive().empty());
+  EXPECT_TRUE(client.take_refused());
+  EXPECT_FALSE(client.take_refused());
   UdpSocket again = bound(gone.to_text());
   ASSERT_TRUE(client.send(as_bytes("back")));
   EXPECT_EQ("back", as_text(next_batch(again)[0].octets));

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "proto/dns/message.h"
 
 namespace weir::model {
@@ -9,22 +11,12 @@ namespace {
 
 /// Query `wWw.example. IN AAAA`, ID 0x1234, RD; `tail` follows.
 Octets query(std::string_view tail = {}, uint16_t flags = 0x0100, uint16_t answers = 0) {
-  Octets octets = {0x12,
-                   0x34,
-                   static_cast<uint8_t>(flags >> 8),
-                   static_cast<uint8_t>(flags),
-                   0,
-                   1,
-                   static_cast<uint8_t>(answers >> 8),
-                   static_cast<uint8_t>(answers),
-                   0,
-                   0,
-                   0,
-                   0};
-  const std::string_view question("\3wWw\7example\0\0\x1c\0\1", 17);
-  octets.insert(octets.end(), question.begin(), question.end());
-  octets.insert(octets.end(), tail.begin(), tail.end());
-  return octets;
+  std::string octets("\x12\x34\0\0\0\1\0\0\0\0\0\0\3wWw\7example\0\0\x1c\0\1", 29);
+  octets[2] = static_cast<char>(flags >> 8);
+  octets[3] = static_cast<char>(flags);
+  octets[7] = static_cast<char>(answers);
+  octets += tail;
+  return {octets.begin(), octets.end()};
 }
 
 TEST(Observation, every_message_type_has_a_word_and_back) {

@@ -79,7 +79,7 @@ Status StoreWriter::prepare() {
        "SELECT first_id, last_id FROM blocks WHERE max_time < ?1 AND last_id < ?2 "
        "ORDER BY first_id LIMIT 1"},
       {select_first_,
-       "SELECT first_id, last_id FROM blocks WHERE last_id < ?2 AND ?1 = ?1 "
+       "SELECT first_id, last_id FROM blocks WHERE last_id < ?2 "
        "ORDER BY first_id LIMIT 1"},
       {delete_rows_, "DELETE FROM queries WHERE id BETWEEN ? AND ?"},
       {delete_block_, "DELETE FROM blocks WHERE first_id = ?"},

@@ -243,8 +243,13 @@ std::optional<RdataReader::Piece> RdataReader::take(Field field) {
   }
   switch (field) {
     case Field::kName:
-    case Field::kNames:
       return take_name();
+    case Field::kNames: {
+      // Never compressed (RFC 8005 §5.5); and pointers here would make of few octets much text.
+      auto piece = take_name();
+      if (piece && piece->name.expand().size_octets() != piece->octets.size()) return fail();
+      return piece;
+    }
     case Field::kStrings:
     case Field::kOptionalString:
       return take_counted(Field::kString);

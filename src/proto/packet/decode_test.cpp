@@ -19,14 +19,16 @@ const Endpoint kClient6 = endpoint("[2001:db8::1]:40000"), kServer6 = endpoint("
 const IpAddress kV6a = kClient6.address, kV6b = kServer6.address;
 
 struct Decoded {
+  Octets frame;  // what the segment's payload is a view of
   Refusal refusal = Refusal::kNone;
   Segment segment;
 };
 Decoded decode(Bytes frame, uint32_t link_type = pcap::kLinkEthernet, bool cut = false) {
   Decoded result;
+  result.frame.assign(frame.begin(), frame.end());
   Bytes ip;
   IpPacket packet;
-  result.refusal = strip_link(link_type, frame, ip);
+  result.refusal = strip_link(link_type, result.frame, ip);
   if (result.refusal == Refusal::kNone) result.refusal = decode_ip(ip, cut, packet);
   if (result.refusal == Refusal::kNone) result.refusal = decode_transport(packet, result.segment);
   return result;

@@ -3,8 +3,8 @@
 
 #include <cstdio>
 
-#include "app/asker.h"
 #include "app/commands.h"
+#include "app/commands/asker.h"
 #include "base/units.h"
 #include "proto/dns/print.h"
 

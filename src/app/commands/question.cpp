@@ -1,5 +1,5 @@
 // Reads the words of `weir query` and builds the message.
-#include "app/question.h"
+#include "app/commands/question.h"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // The words of `weir query`.
-#include "app/question.h"
+#include "app/commands/question.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // One exchange over UDP, TCP or TLS on a loop of its own.
-#include "app/asker.h"
+#include "app/commands/asker.h"
 
 #include <fmt/format.h>
 
@@ -112,12 +112,9 @@ Result<Octets> exchange(const Question& question, const Octets& query, const Ask
 
 std::string_view to_text(QueryProtocol protocol) {
   switch (protocol) {
-    case QueryProtocol::kUdp:
-      return "UDP";
-    case QueryProtocol::kTcp:
-      return "TCP";
-    case QueryProtocol::kTls:
-      return "TLS";
+    case QueryProtocol::kUdp: return "UDP";
+    case QueryProtocol::kTcp: return "TCP";
+    case QueryProtocol::kTls: return "TLS";
   }
   return "?";
 }

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "app/question.h"
+#include "app/commands/question.h"
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/random.h"

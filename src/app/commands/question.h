@@ -25,8 +25,6 @@ struct Question {
   bool nsid = false;
 };
 
-inline constexpr uint16_t kDefaultPort = 8853;
-
 /// The error says which word is wrong and what was expected.
 Result<Question> read_question(const QueryCommand& command);
 /// The message to send, of at most 512 octets.

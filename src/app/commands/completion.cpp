@@ -1,0 +1,143 @@
+// `weir completion`: words and options for three shells, written by hand so that they stay small.
+#include "app/commands/completion.h"
+
+#include <fmt/format.h>
+
+#include "app/commands.h"
+
+namespace weir::app {
+namespace {
+
+constexpr std::string_view kBash = R"(# bash completion for weir
+_weir() {
+  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
+  local commands="run check config log query read completion --help --version"
+  local types="A AAAA CAA CNAME DNSKEY DS HTTPS MX NS PTR SOA SRV SVCB TLSA TXT"
+  local words= files=
+  case "$previous" in
+    -f|--format)
+      words="table json"
+      [ "${COMP_WORDS[1]}" = read ] && words="text flat-json json" ;;
+    --protocol) words="udp tcp tls" ;;
+    -t|--type) words=$types ;;
+    -r|--rcode) words="NOERROR FORMERR SERVFAIL NXDOMAIN NOTIMP REFUSED" ;;
+    -m|--message) words="all CLIENT_QUERY CLIENT_RESPONSE FORWARDER_QUERY FORWARDER_RESPONSE" ;;
+    -c|--config|--store|--ca-file) files=1 ;;
+    *) case "${COMP_WORDS[1]}" in
+      run) words="--config --set --help" ;;
+      check) words="--config --set --help"; files=1 ;;
+      config) words="show explain reference --config --set --help" ;;
+      log) words="--name --client --type --rcode --message --since --until --limit --format
+        --json --store --config --set --help" ;;
+      query) words="--port --protocol --tls-name --ca-file --timeout --help +dnssec +cd +ad
+        +norec +nsid +noedns +tcp +tls $types" ;;
+      read) words="--format --to --ports --threads --help"; files=1 ;;
+      completion) words="bash zsh fish" ;;
+    esac ;;
+  esac
+  [ "$COMP_CWORD" = 1 ] && words=$commands && files=
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  [ -n "$files" ] && COMPREPLY+=($(compgen -f -- "$current"))
+}
+complete -o filenames -F _weir weir
+)";
+
+constexpr std::string_view kZsh = R"(#compdef weir
+_weir() {
+  local -a commands choice
+  commands=('run:answer queries' 'check:look for mistakes in the settings'
+    'config:show and explain settings' 'log:ask the store' 'query:ask a server'
+    'read:read captures' 'completion:print completions')
+  choice=('(-c --config)'{-c,--config}'[settings]:file:_files'
+    '*'{-s,--set}'[one setting]:KEY=VALUE' '--help[explain]')
+  if (( CURRENT == 2 )); then
+    _describe command commands
+    _arguments '--help' '--version'
+    return
+  fi
+  local command=$words[2]
+  shift words
+  (( CURRENT-- ))
+  case $command in
+    run) _arguments $choice ;;
+    check) _arguments $choice '1:settings:_files' ;;
+    config) _arguments $choice '1:what:(show explain reference)' '2:key' ;;
+    log) _arguments $choice {-n,--name}'[this name and below]:name' \
+      '--client[address or network]:address' \
+      {-t,--type}'[type]:type:(A AAAA CNAME DNSKEY DS HTTPS MX NS PTR SOA SRV SVCB TXT)' \
+      {-r,--rcode}'[rcode]:rcode:(NOERROR FORMERR SERVFAIL NXDOMAIN NOTIMP REFUSED)' \
+      {-m,--message}'[message]:type:(all CLIENT_QUERY CLIENT_RESPONSE FORWARDER_RESPONSE)' \
+      '--since[from]:time' '--until[to]:time' {-l,--limit}'[rows]:number' \
+      {-f,--format}'[form]:format:(table json)' '--json[one object a line]' \
+      '--store[file]:file:_files' ;;
+    query) _arguments {-p,--port}'[port]:port' '--protocol[how]:protocol:(udp tcp tls)' \
+      '--tls-name[name in the certificate]:name' '--ca-file[trust]:file:_files' \
+      '--timeout[for the answer]:time' '--help[explain]' \
+      '*:word:(+dnssec +cd +ad +norec +nsid +noedns +tcp +tls)' ;;
+    read) _arguments {-f,--format}'[form]:format:(text flat-json json)' '--to[sink]:sink' \
+      '--ports[where DNS is]:ports' {-j,--threads}'[threads]:number' '--help[explain]' \
+      '*:capture:_files' ;;
+    completion) _arguments '1:shell:(bash zsh fish)' ;;
+  esac
+}
+_weir "$@"
+)";
+
+constexpr std::string_view kFish = R"(# fish completion for weir
+function __weir_in
+  __fish_seen_subcommand_from $argv
+end
+set -l first "not __weir_in run check config log query read completion"
+complete -c weir -f
+complete -c weir -n $first -a run -d 'answer queries'
+complete -c weir -n $first -a check -d 'look for mistakes in the settings'
+complete -c weir -n $first -a config -d 'show and explain settings'
+complete -c weir -n $first -a log -d 'ask the store'
+complete -c weir -n $first -a query -d 'ask a server'
+complete -c weir -n $first -a read -d 'read captures'
+complete -c weir -n $first -a completion -d 'print completions'
+complete -c weir -n $first -l version -d 'print the version'
+complete -c weir -s h -l help -d explain
+complete -c weir -n '__weir_in run check config log' -s c -l config -r -F -d settings
+complete -c weir -n '__weir_in run check config log' -s s -l set -x -d KEY=VALUE
+complete -c weir -n '__weir_in check read' -F
+complete -c weir -n '__weir_in config' -a 'show explain reference'
+complete -c weir -n '__weir_in completion' -a 'bash zsh fish'
+complete -c weir -n '__weir_in log' -s n -l name -x
+complete -c weir -n '__weir_in log' -l client -x
+complete -c weir -n '__weir_in log' -s t -l type -x -a 'A AAAA CNAME DS HTTPS MX NS PTR SOA TXT'
+complete -c weir -n '__weir_in log' -s r -l rcode -x -a 'NOERROR SERVFAIL NXDOMAIN REFUSED'
+complete -c weir -n '__weir_in log' -s m -l message -x -a 'all CLIENT_QUERY CLIENT_RESPONSE'
+complete -c weir -n '__weir_in log' -l since -x
+complete -c weir -n '__weir_in log' -l until -x
+complete -c weir -n '__weir_in log' -s l -l limit -x
+complete -c weir -n '__weir_in log' -s f -l format -x -a 'table json'
+complete -c weir -n '__weir_in log' -l json
+complete -c weir -n '__weir_in log' -l store -r -F
+complete -c weir -n '__weir_in query' -s p -l port -x
+complete -c weir -n '__weir_in query' -l protocol -x -a 'udp tcp tls'
+complete -c weir -n '__weir_in query' -l tls-name -x
+complete -c weir -n '__weir_in query' -l ca-file -r -F
+complete -c weir -n '__weir_in query' -l timeout -x
+complete -c weir -n '__weir_in query' -a '+dnssec +cd +ad +norec +nsid +noedns +tcp +tls'
+complete -c weir -n '__weir_in read' -s f -l format -x -a 'text flat-json json'
+complete -c weir -n '__weir_in read' -l to -x
+complete -c weir -n '__weir_in read' -l ports -x
+complete -c weir -n '__weir_in read' -s j -l threads -x
+)";
+
+}  // namespace
+
+std::string_view completion_script(std::string_view shell) {
+  if (shell == "bash") return kBash;
+  if (shell == "zsh") return kZsh;
+  if (shell == "fish") return kFish;
+  return {};
+}
+
+int run(const CompletionCommand& command) {
+  fmt::print("{}", completion_script(command.shell));
+  return kExitDone;
+}
+
+}  // namespace weir::app

@@ -1,0 +1,24 @@
+// `weir run`: the settings, the platform, until a signal ends it.
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "app/commands.h"
+#include "app/commands/report.h"
+#include "app/platform.h"
+
+namespace weir::app {
+
+int run(const RunCommand& command) {
+  auto loaded = load_settings(command.config, config::process_environment);
+  if (!loaded) return report_mistakes(loaded.error());
+  auto platform = Platform::create(*std::move(loaded), command.config);
+  if (!platform) {
+    log::error(platform.error().what);
+    return kExitFailed;
+  }
+  (*platform)->run();
+  return kExitDone;
+}
+
+}  // namespace weir::app

@@ -1,0 +1,173 @@
+// Building, running, reloading and ending.
+#include "app/platform.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "app/compatibility.h"
+#include "app/readings.h"
+#include "app/state_directory.h"
+#include "app/version.h"
+#include "base/units.h"
+#include "config/changes.h"
+#include "metrics/process.h"
+
+namespace weir::app {
+namespace {
+
+constexpr Duration kFlowPatience = 5s;  // for sinks to take what is under way at the end
+constexpr Duration kReadinessInterval = 500ms;
+constexpr Duration kFirstImpression = 2500ms;  // before we say that no upstream works
+
+std::string join(const std::vector<Endpoint>& endpoints) {
+  std::string text;
+  for (const Endpoint& endpoint : endpoints)
+    text += (text.empty() ? "" : ", ") + endpoint.to_text();
+  return text;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Platform>> Platform::create(LoadedSettings loaded, ConfigChoice choice) {
+  std::unique_ptr<Platform> platform(new Platform(std::move(loaded), std::move(choice)));
+  TRY_DONE(platform->build());
+  return platform;
+}
+
+Platform::Platform(LoadedSettings loaded, ConfigChoice choice)
+    : loaded_(std::move(loaded)), choice_(std::move(choice)) {}
+
+Status Platform::build() {
+  const Settings& settings = loaded_.settings;
+  log::start(settings.log.level);
+  TRY(signals_, io::Signals::watch(loop_, {SIGTERM, SIGINT, SIGHUP, SIGUSR1},
+                                   [this](int number) { on_signal(number); }));
+  metrics::register_process(registry_, version());
+
+  const flow::FlowSettings flow = flow_settings(settings, default_store_path());
+  if (flow.store_enabled && flow.store.path.empty())
+    return Error{Fault::kConfig, "there is no place for the store: set store.path, or HOME"};
+  TRY(flow_, flow::Plane::create(flow, registry_, clock_));
+  TRY(edge_, edge::Plane::create(settings.edge, registry_, clock_, [this](unsigned) -> model::Tap& {
+        return flow_->open_tap("edge", model::SourceKind::kEdge);
+      }));
+  register_compatibility(alias_registry_, *edge_);
+  control::PlaneContext context{.loop = loop_,
+                                .clock = clock_,
+                                .metrics = registry_,
+                                .alias_metrics = alias_registry_,
+                                .status = [this] { return status(); },
+                                .store_path = flow_->store_path()};
+  TRY(control_, control::Plane::create(settings.control, std::move(context)));
+  return Done{};
+}
+
+void Platform::run() {
+  flow_->start();
+  edge_->start();
+  announce();
+  readiness_timer_.start(kReadinessInterval, [this] { watch_readiness(); });
+  loop_.run();
+  stop();
+}
+
+void Platform::stop() {
+  // From here on a second signal has its default effect: the end, at once.
+  signals_.reset();
+  log::info("draining");
+  readiness_timer_.stop();
+  edge_->stop(loaded_.settings.edge.query_timeout);
+  flow_->stop(kFlowPatience);
+  log_statistics();
+  control_.reset();
+  log::info("ended");
+}
+
+void Platform::on_signal(int number) {
+  switch (number) {
+    case SIGHUP: return reload();
+    case SIGUSR1: return log_statistics();
+    default: loop_.stop();
+  }
+}
+
+void Platform::reload() {
+  auto next = load_settings(choice_, config::process_environment);
+  if (!next) {
+    for (const config::Diagnostic& each : next.error()) log::error(each.to_text());
+    return log::error("the settings were not reloaded: nothing has changed");
+  }
+  const auto changes = config::changes(settings_table(), loaded_.settings, next->settings);
+  bool refused = false;
+  for (const config::Change& change : changes) {
+    if (change.reload == config::Reload::kLive) continue;
+    log::error(fmt::format("{} needs a restart", change.to_text()));
+    refused = true;
+  }
+  if (refused) return log::error("the settings were not reloaded: nothing has changed");
+  loaded_ = *std::move(next);
+  log::start(loaded_.settings.log.level);
+  edge_->adopt(loaded_.settings.edge);
+  flow_->reopen();
+  for (const config::Change& change : changes) log::info(change.to_text());
+  log::info(fmt::format("reloaded: {} settings changed, files reopened", changes.size()));
+}
+
+void Platform::log_statistics() const {
+  const control::Status now = status();
+  for (const control::UpstreamStatus& upstream : now.upstreams)
+    log::info(fmt::format("upstream {}: {}, {} queries, {} replies", upstream.name,
+                          upstream.up ? "up" : "down", upstream.queries, upstream.replies));
+  log::info(fmt::format("cache: {} answers in {}, {} hits, {} misses", now.cache.entries,
+                        format_size(now.cache.size_octets), now.cache.hits, now.cache.misses));
+  for (const std::string& line : flow_->ledger_lines()) log::info(line);
+}
+
+void Platform::announce() const {
+  const std::string& file = loaded_.file;
+  log::info(fmt::format("weir {}, settings: {}", version(), file.empty() ? "defaults" : file));
+  const std::vector<Endpoint> listeners = edge_->listeners();
+  log::info(fmt::format("answering on {} (UDP and TCP)", join(listeners)));
+  for (const auto& upstream : edge_->upstreams())
+    log::info(fmt::format("upstream {}: {}", upstream->name, upstream->settings.address));
+  log::info(flow_->store_path().empty() ? "no store: what is seen is not kept"
+                                        : "store: " + flow_->store_path());
+  if (const auto pages = control_->listeners(); !pages.empty())
+    log::info(fmt::format("status, metrics, query log: http://{}/", pages.front().to_text()));
+  if (const auto pages = control_->alias_listeners(); !pages.empty())
+    log::info(fmt::format("metrics also: http://{}/metrics", pages.front().to_text()));
+  const Endpoint& first = listeners.front();
+  log::info(fmt::format("try: kdig @{} -p {} example.org", first.address.to_text(), first.port));
+}
+
+void Platform::watch_readiness() {
+  const std::vector<std::string> reasons = status().reasons_not_ready();
+  const bool ready = reasons.empty();
+  const bool too_early = !ready && clock_.now() - started_at_ < kFirstImpression;
+  if (said_ready_ != ready && !too_early) {
+    said_ready_ = ready;
+    if (ready) log::info("ready: an upstream answers");
+    if (!ready) log::warning("not ready: queries get SERVFAIL until an upstream answers");
+    for (const std::string& reason : reasons) log::warning(reason);
+  }
+  readiness_timer_.start(kReadinessInterval, [this] { watch_readiness(); });
+}
+
+control::Status Platform::status() const {
+  control::Status status;
+  status.version = version();
+  status.started = started_;
+  status.uptime = clock_.now() - started_at_;
+  for (const Endpoint& endpoint : edge_->listeners())
+    for (const char* protocol : {"udp", "tcp"})
+      status.listeners.push_back(fmt::format("{}://{}", protocol, endpoint.to_text()));
+  status.upstreams = read_upstreams(*edge_);
+  status.store = read_store(*flow_);
+  status.ledger = read_ledger(*flow_);
+  status.cache = read_cache(*edge_);
+  return status;
+}
+
+}  // namespace weir::app

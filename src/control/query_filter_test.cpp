@@ -1,0 +1,46 @@
+// Conditions word by word, and rows as objects.
+#include "control/query_filter.h"
+
+#include <gtest/gtest.h>
+
+namespace weir::control {
+namespace {
+
+const WallTime kNow = wall_time(1'600'000'000'000'000'000);
+
+TEST(QueryFilter, a_time_is_absolute_or_ago) {
+  flow::QueryFilter filter;
+  ASSERT_TRUE(set_condition(filter, "since", "90s", kNow).ok());
+  EXPECT_EQ(filter.since, kNow - 90s);
+  ASSERT_TRUE(set_condition(filter, "since", "2020-09-13T12:26:40.5Z", kNow).ok());
+  EXPECT_EQ(filter.since, kNow + 500ms);
+}
+
+TEST(QueryFilter, one_address_is_a_network_of_one) {
+  flow::QueryFilter filter;
+  ASSERT_TRUE(set_condition(filter, "client", "2001:db8::1", kNow).ok());
+  EXPECT_EQ(filter.client->length, 128);
+}
+
+TEST(QueryFilter, a_refused_word_leaves_the_filter_as_it_was) {
+  flow::QueryFilter filter;
+  ASSERT_TRUE(set_condition(filter, "type", "A", kNow).ok());
+  ASSERT_FALSE(set_condition(filter, "type", "what", kNow).ok());
+  EXPECT_EQ(filter.qtype, dns::Type::kA);
+}
+
+TEST(QueryFilter, a_row_says_what_is_known_and_no_more) {
+  flow::QueryRow row;
+  row.id = 9;
+  row.time = kNow;
+  row.type = model::MessageType::kClientQuery;
+  row.protocol = model::Protocol::kUdp;
+  JsonWriter json;
+  write_row(json, row);
+  EXPECT_EQ(json.written(),
+            R"({"id":9,"time":"2020-09-13T12:26:40.000000000Z","message":"CLIENT_QUERY",)"
+            R"("protocol":"UDP","source":"edge","flags":0,"size":0})");
+}
+
+}  // namespace
+}  // namespace weir::control
