@@ -1,6 +1,7 @@
 // The table of questions in flight.
 #include "edge/upstreams/asks.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/check.h"
@@ -89,8 +90,8 @@ bool Asks::place(Slot slot, Lane lane) {
     if (by_id_.has(key_of(lane, id))) continue;
     by_id_.insert(key_of(lane, id), slot);
     ask.id = id;
-    ask.lane = lane;
     ask.phase = Ask::Phase::kPlaced;
+    link(slot, lane);
     store_u16(&ask.frame[2], id);
     return true;
   }
@@ -102,7 +103,23 @@ void Asks::park(Slot slot) {
   if (ask.phase != Ask::Phase::kPlaced) return;
   by_id_.erase(key_of(ask.lane, ask.id));
   ask.phase = Ask::Phase::kParked;
+  unlink(slot);
   owner_.on_left(std::exchange(ask.lane, kNoLane));
+}
+
+void Asks::link(Slot slot, Lane lane) {
+  if (lane >= newest_.size()) newest_.resize(lane + 1, kNoSlot);
+  Ask& ask = (*this)[slot];
+  ask.lane = lane;
+  ask.previous = kNoSlot;
+  ask.next = std::exchange(newest_[lane], slot);
+  if (ask.next != kNoSlot) (*this)[ask.next].previous = slot;
+}
+
+void Asks::unlink(Slot slot) {
+  const Ask& ask = (*this)[slot];
+  (ask.previous == kNoSlot ? newest_[ask.lane] : (*this)[ask.previous].next) = ask.next;
+  if (ask.next != kNoSlot) (*this)[ask.next].previous = ask.previous;
 }
 
 void Asks::wake_at(Slot slot, Instant when) {
@@ -174,10 +191,15 @@ std::optional<Match> Asks::match(Lane lane, Bytes message) {
 }
 
 void Asks::collect(Lane lane, std::vector<Slot>& out) {
-  const auto phase = lane == kNoLane ? Ask::Phase::kParked : Ask::Phase::kPlaced;
+  if (lane >= newest_.size()) return;
+  const auto from = static_cast<ptrdiff_t>(out.size());
+  for (Slot slot = newest_[lane]; slot != kNoSlot; slot = (*this)[slot].next) out.push_back(slot);
+  std::reverse(out.begin() + from, out.end());
+}
+
+void Asks::collect_parked(std::vector<Slot>& out) {
   for (Slot slot = 0; slot < chunks_.size() * kChunk; ++slot) {
-    const Ask& ask = (*this)[slot];
-    if (ask.phase == phase && ask.lane == lane) out.push_back(slot);
+    if ((*this)[slot].phase == Ask::Phase::kParked) out.push_back(slot);
   }
 }
 

@@ -22,6 +22,7 @@ using Slot = uint32_t;
 /// A connection or socket of the upstream, by its place there.
 using Lane = uint32_t;
 inline constexpr Lane kNoLane = 0xffffffff;
+inline constexpr Slot kNoSlot = 0xffffffff;
 
 struct Ask {
   enum class Phase : uint8_t { kFree, kParked, kPlaced, kFailed };
@@ -31,6 +32,8 @@ struct Ask {
   Instant sent_at;
   Octets frame;  // two octets of length, then the message with the ID of its lane
   Lane lane = kNoLane;
+  Slot next = kNoSlot;  // on the same lane
+  Slot previous = kNoSlot;
   uint16_t question_end = 0;  // offset in the message after the question
   uint16_t id = 0;
   Phase phase = Phase::kFree;
@@ -84,8 +87,10 @@ class Asks {
   /// included, and the whole message is well formed unless it is truncated. Everything else is
   /// counted and dropped, and the wait goes on: a bad message must not end it.
   std::optional<Match> match(Lane lane, Bytes message);
-  /// Appends the questions on `lane` (or parked, with kNoLane) to `out`.
+  /// Appends the questions on `lane` to `out`, oldest first.
   void collect(Lane lane, std::vector<Slot>& out);
+  /// Appends those that are on none.
+  void collect_parked(std::vector<Slot>& out);
   size_t size() const { return by_token_.size(); }
 
  private:
@@ -95,6 +100,8 @@ class Asks {
 
   static uint64_t key_of(Lane lane, uint16_t id) { return uint64_t{lane} << 16 | id; }
   Slot take_free();
+  void link(Slot slot, Lane lane);
+  void unlink(Slot slot);
   void release(Slot slot);
   void arm(Instant when);
   void on_timer();
@@ -104,6 +111,7 @@ class Asks {
   Owner& owner_;
   std::vector<std::unique_ptr<Chunk>> chunks_;
   std::vector<Slot> free_;
+  std::vector<Slot> newest_;  // by lane: the head of its list
   KeyMap by_token_;
   KeyMap by_id_;
   Deadlines deadlines_;

@@ -72,6 +72,20 @@ TEST_F(AsksTest, every_short_form_of_an_answer_is_refused) {
   EXPECT_TRUE(asks->match(0, reply));
 }
 
+TEST_F(AsksTest, a_lane_keeps_its_order_when_questions_leave) {
+  std::vector<Slot> slots;
+  for (AskToken token = 0; token < 5; ++token) {
+    slots.push_back(begin(token));
+    ASSERT_TRUE(asks->place(slots.back(), 1));
+  }
+  asks->park(slots[4]);
+  asks->park(slots[0]);
+  asks->park(slots[2]);
+  std::vector<Slot> out;
+  asks->collect(1, out);
+  EXPECT_EQ(out, (std::vector<Slot>{slots[1], slots[3]}));
+}
+
 TEST_F(AsksTest, what_is_due_is_told_once) {
   const Slot slot = begin(1, 20ms);
   asks->wake_at(slot, clock.now() + 5ms);
@@ -111,11 +125,13 @@ TEST_F(AsksTest, collects_by_lane) {
   const Slot placed = begin(2);
   ASSERT_TRUE(asks->place(placed, 4));
   std::vector<Slot> out;
-  asks->collect(kNoLane, out);
+  asks->collect_parked(out);
   EXPECT_EQ(out, std::vector<Slot>{parked});
   out.clear();
   asks->collect(4, out);
   EXPECT_EQ(out, std::vector<Slot>{placed});
+  asks->collect(77, out);
+  EXPECT_EQ(out.size(), 1u);
 }
 
 }  // namespace

@@ -46,8 +46,8 @@ TEST_F(ConnectionTest, every_way_to_split_three_messages_gives_the_three) {
   for (size_t at = 1; at < all.size(); ++at) {
     send(all.substr(0, at));
     const size_t before = owner.messages.size();
-    const Instant heard = connection->heard_at;
-    ASSERT_TRUE(run_until([&] { return connection->heard_at > heard; })) << at;
+    const Instant last = connection->heard_at;
+    ASSERT_TRUE(run_until([&] { return connection->heard_at > last; })) << at;
     EXPECT_LE(before, owner.messages.size());
     send(all.substr(at));
     expected += 3;

@@ -335,7 +335,7 @@ void StreamUpstream::on_addresses() {
   address_ = kept == addresses_.end() ? 0 : static_cast<size_t>(kept - addresses_.begin());
   failed_addresses_ = 0;
   std::vector<Slot> waiting;
-  asks_.collect(kNoLane, waiting);
+  asks_.collect_parked(waiting);
   for (const Slot slot : waiting) {
     if (addresses_.empty())
       asks_.fail(slot, AskFailure::kNoAddress);

@@ -174,21 +174,26 @@ void append_section(std::string& text, std::string_view name, const std::string&
   if (!lines.empty()) ((text += "\n;; ") += name) += " SECTION:\n" + lines;
 }
 
+std::string fault_text(Malformed fault, Bytes octets) {
+  return ";; MALFORMED: " + std::string(to_text(fault.code)) + ", at octet " +
+         std::to_string(fault.offset) + " of " + std::to_string(octets.size()) + '\n';
+}
+
 }  // namespace
 
 std::string message_to_text(Bytes octets) {
   std::string text;
   if (const auto header = Header::read(octets)) text = header_text(*header);
-  const auto message = Message::parse(octets);
-  if (!message)
-    return text + ";; MALFORMED: " + std::string(to_text(message.error().code)) + ", at octet " +
-           std::to_string(message.error().offset) + " of " + std::to_string(octets.size()) + '\n';
+  const auto message = Message::parse_prefix(octets);
+  if (!message) return text + fault_text(message.error(), octets);
   if (message->edns()) text += edns_text(*message);
   const SectionNames& names = names_of(message->header());
   append_section(text, names[0], questions_text(*message));
   for (const Section section : {Section::kAnswer, Section::kAuthority, Section::kAdditional})
     append_section(text, names[static_cast<size_t>(section) + 1],
                    records_text(message->section(section)));
+  if (const size_t end = message->octets().size(); end != octets.size())
+    text += fault_text({MalformedCode::kTrailingOctets, static_cast<uint16_t>(end)}, octets);
   return text;
 }
 

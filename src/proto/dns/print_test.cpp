@@ -94,6 +94,15 @@ TEST(Print, what_does_not_parse_says_where_and_why) {
             ";; ->>HEADER<<- opcode: QUERY; status: NOERROR; id: 1\n"
             ";; Flags: rd; QUESTION: 1; ANSWER: 0; AUTHORITY: 0; ADDITIONAL: 0\n"
             ";; MALFORMED: the question is cut off, at octet 16 of 16\n");
+  const Octets longer = *from_hex(
+      "000101000001000000000000"
+      "00"
+      "0001"
+      "0001"
+      "ff");
+  const std::string text = message_to_text(longer);
+  EXPECT_NE(text.find("\tIN\tA\n"), text.npos) << text;
+  EXPECT_TRUE(text.ends_with(";; MALFORMED: octets follow the last record, at octet 17 of 18\n"));
 }
 
 TEST(Print, an_update_has_sections_of_other_names) {
