@@ -1,5 +1,5 @@
-// One DNS message seen from anywhere, in the vocabulary of dnstap, with weir's own marks. What sources
-// see becomes this at once; everything downstream reads only this.
+// One DNS message seen from anywhere, in the vocabulary of dnstap, with weir's own marks. What
+// sources see becomes this at once; everything downstream reads only this.
 #pragma once
 
 #include <cstdint>
