@@ -52,7 +52,7 @@ class Response:
         return json.loads(self.body)
 
 
-def http(url, method="GET", headers=None, timeout=5):
+def fetch(url, method="GET", headers=None, timeout=5):
     request = urllib.request.Request(url, method=method, headers=headers or {})
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
@@ -121,7 +121,7 @@ class WeirProcess:
         return self
 
     def get(self, path, **options):
-        return http(self.base + path, **options)
+        return fetch(self.base + path, **options)
 
     def status(self):
         return self.get("/api/v1/status").json()
