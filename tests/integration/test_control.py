@@ -46,7 +46,8 @@ def test_P15_metrics_please_promtool(start_weir, unbound):
                              capture_output=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
     for series in ("process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds",
-                   "weir_build_info", "weir_responses_total", "weir_request_duration_seconds_count"):
+                   "weir_build_info", "weir_responses_total",
+                   "weir_request_duration_seconds_count"):
         assert series in page.body
     assert "example.test" not in page.body  # names are never labels
 

@@ -82,8 +82,8 @@ def test_people_get_a_table_in_colour_unless_they_refuse(store):
 
 def test_it_reads_while_weir_writes(start_weir, unbound):
     process = start_weir(unbound.settings()).wait_until_ready()
-    dns.query.udp(dns.message.make_query("live.example.net", "A"), "127.0.0.1", port=process.dns_port,
-                  timeout=5)
+    query = dns.message.make_query("live.example.net", "A")
+    dns.query.udp(query, "127.0.0.1", port=process.dns_port, timeout=5)
     wait_until(lambda: rows(str(process.store), "--name", "live.example.net"))
 
 

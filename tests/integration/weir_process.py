@@ -11,7 +11,8 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = os.environ.get("WEIR_PROGRAM") or os.environ.get("WEIR") or str(ROOT / "build/release/weir")
+PROGRAM = (os.environ.get("WEIR_PROGRAM") or os.environ.get("WEIR")
+           or str(ROOT / "build/release/weir"))
 
 
 def free_port():
