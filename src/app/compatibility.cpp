@@ -5,9 +5,11 @@
 
 namespace weir::app {
 
-void register_compatibility(metrics::Registry& registry, const edge::Plane& edge) {
-  registry.callback("requests", "Queries received.", {{"host", machine_name()}}, true,
-                    [&edge] { return static_cast<double>(edge.queries()); });
+void register_compatibility(metrics::Registry& registry) {
+  const metrics::Labels host = {{"host", machine_name()}};
+  registry.alias("requests", "Queries received.", "weir_queries_total", host);
+  registry.summary_alias("request_processing_seconds", "Time from a question to its answer.",
+                         "weir_request_duration_seconds", host);
 }
 
 }  // namespace weir::app

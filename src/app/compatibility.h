@@ -1,12 +1,11 @@
-// Series under the names that users of dns-tls-proxy chart; the alias port shows them.
+// Series under the names that users of dns-tls-proxy chart; the alias addresses show them.
 #pragma once
 
-#include "edge/plane.h"
 #include "metrics/registry.h"
 
 namespace weir::app {
 
-/// `requests{host}`: queries received. `edge` outlives every reading of the registry.
-void register_compatibility(metrics::Registry& registry, const edge::Plane& edge);
+/// `requests{host}`: queries received; `request_processing_seconds{host}`: their latency.
+void register_compatibility(metrics::Registry& registry);
 
 }  // namespace weir::app

@@ -53,11 +53,10 @@ Status Platform::build() {
   TRY(edge_, edge::Plane::create(settings.edge, registry_, clock_, [this](unsigned) -> model::Tap& {
         return flow_->open_tap("edge", model::SourceKind::kEdge);
       }));
-  register_compatibility(alias_registry_, *edge_);
+  register_compatibility(registry_);
   control::PlaneContext context{.loop = loop_,
                                 .clock = clock_,
                                 .metrics = registry_,
-                                .alias_metrics = alias_registry_,
                                 .status = [this] { return status(); },
                                 .store_path = flow_->store_path()};
   TRY(control_, control::Plane::create(settings.control, std::move(context)));

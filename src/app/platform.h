@@ -45,7 +45,6 @@ class Platform {
   io::Loop loop_;
   std::unique_ptr<io::Signals> signals_;  // before any thread: they inherit what is blocked
   metrics::Registry registry_;
-  metrics::Registry alias_registry_;  // series under the names of systems that weir replaces
   std::unique_ptr<flow::Plane> flow_;
   std::unique_ptr<edge::Plane> edge_;
   std::unique_ptr<control::Plane> control_;

@@ -6,6 +6,8 @@
 namespace weir::control {
 namespace {
 
+using metrics::Registry;
+
 constexpr std::string_view kJson = "application/json; charset=utf-8";
 
 io::HttpResponse json_page(std::string body, int status = 200) {
@@ -33,7 +35,7 @@ Result<std::vector<std::unique_ptr<io::HttpServer>>> listen_all(
         });
     if (!server) {
       Error error = server.error();
-      error.what = fmt::format("{} = {}: {}", key, address.to_text(), error.what);
+      error.what = fmt::format("{}: {}", key, error.what);
       return error;
     }
     servers.push_back(*std::move(server));
@@ -70,7 +72,8 @@ std::vector<Page> Plane::pages() {
   return {
       {"/", links},
       {"/robots.txt", [](auto&) { return robots_page(); }},
-      {"/metrics", [this](auto&) { return metrics_page(context_.metrics.expose()); }},
+      {"/metrics",
+       [this](auto&) { return metrics_page(context_.metrics.expose(Registry::Aliases::kHide)); }},
       {"/healthz", [](auto&) { return io::HttpResponse{.body = "alive\n"}; }},
       {"/readyz",
        [this](auto&) {
@@ -88,9 +91,7 @@ std::vector<Page> Plane::alias_pages() const {
   return {
       {"/", [](auto&) { return link_page({"/metrics"}); }},
       {"/metrics",
-       [this](auto&) {
-         return metrics_page(context_.metrics.expose() + context_.alias_metrics.expose());
-       }},
+       [this](auto&) { return metrics_page(context_.metrics.expose(Registry::Aliases::kShow)); }},
       {"/robots.txt", [](auto&) { return robots_page(); }},
   };
 }

@@ -24,7 +24,6 @@ struct PlaneContext {
   io::Loop& loop;
   const Clock& clock;
   const metrics::Registry& metrics;
-  const metrics::Registry& alias_metrics;  // series that only the alias addresses show
   std::function<Status()> status;
   std::string store_path;  // empty: there is no store
 };

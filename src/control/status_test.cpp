@@ -46,11 +46,9 @@ TEST(Status, a_store_that_fails_is_reported_and_does_not_stop_answers) {
   status.upstreams = {upstream(true, true)};
   status.store = {.enabled = true, .path = "/x/store.sqlite", .reason = "disk full"};
   EXPECT_TRUE(status.reasons_not_ready().empty());
-  EXPECT_THAT(
-      readiness_to_json(status),
-      HasSubstr(
-          R"("store":{"enabled":true,"working":false,"path":"/x/store.sqlite",)"
-          R"("size_octets":0,"reason":"disk full"})"));
+  EXPECT_THAT(readiness_to_json(status),
+              HasSubstr(R"("store":{"enabled":true,"working":false,"path":"/x/store.sqlite",)"
+                        R"("size_octets":0,"reason":"disk full"})"));
 }
 
 TEST(Status, the_document_has_every_part) {

@@ -96,14 +96,6 @@ uint64_t Plane::sum(const std::function<uint64_t(const Shard&)>& count) const {
   return total;
 }
 
-uint64_t Plane::queries() const {
-  return sum([](const Shard& shard) {
-    uint64_t all = 0;
-    for (const auto& counter : shard.statistics().queries) all += counter.value();
-    return all;
-  });
-}
-
 uint64_t Plane::cache_hits() const {
   return sum([](const Shard& shard) { return shard.statistics().cache_hits.value(); });
 }

@@ -40,8 +40,6 @@ class Plane {
   bool ready() const;
   std::span<const std::unique_ptr<UpstreamState>> upstreams() const { return upstreams_; }
   AnswerCache::Statistics cache_statistics() const { return cache_.statistics(); }
-  /// Queries that passed the access list.
-  uint64_t queries() const;
   uint64_t cache_hits() const;
   uint64_t cache_misses() const;
   /// Where clients are answered, each address once; ports are the real ones.

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from waiting import end, wait_until
+from weir_process import wait_until
 
 MARK = b"the capture ends here"
 
@@ -36,7 +36,8 @@ class Capture:
             try:
                 wait_until(marked, 10, "the mark in the capture")
             finally:
-                end(self._process)
+                self._process.terminate()
+                self._process.wait(10)
                 self._log.close()
 
     def read(self, what, *fields):

@@ -1,49 +1,82 @@
-"""What the tests share: an authority, real upstreams for all, and servers that end with a test."""
+"""Fixtures that every integration test may use."""
 
-import shutil
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
-import certificates
-import scripted
-import upstreams
-import weir_process
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from scripted import Scripted, well  # noqa: E402
+from upstreams import Authority, Knot, Unbound  # noqa: E402
+from weir_process import WeirProcess  # noqa: E402
+
+# A test network that nobody routes: an upstream there never answers.
+NOWHERE = '[[edge.upstreams]]\nname = "nowhere"\naddress = "udp://192.0.2.53"\n'
+
+
+@pytest.fixture
+def start_weir(tmp_path):
+    """Starts programs that end with the test; each has a directory of its own."""
+    running = []
+
+    def start(settings=NOWHERE, **options):
+        directory = tmp_path / f"weir{len(running)}"
+        directory.mkdir()
+        process = WeirProcess(directory, settings, **options)
+        running.append(process)
+        return process.start()
+
+    yield start
+    for process in running:
+        if process.process is not None and process.process.poll() is None:
+            process.stop()
 
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory):
-    return certificates.Authority(tmp_path_factory.mktemp("authority"))
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def start_server(tmp_path, authority):
+    """Starts real servers that end with the test: start_server(Unbound, certificate="expired")."""
+    running = []
+
+    def start(kind=Unbound, **options):
+        server = kind(tmp_path / f"server{len(running)}", authority, **options)
+        running.append(server)
+        return server.start()
+
+    yield start
+    for server in running:
+        server.stop()
 
 
 @pytest.fixture(scope="session")
-def certificate(authority):
-    return authority.sign("good")
-
-
-@pytest.fixture(scope="session")
-def unbound(authority, certificate, tmp_path_factory):
-    server = upstreams.Unbound(tmp_path_factory.mktemp("unbound") / "run", certificate, authority)
-    server.start()
+def unbound(tmp_path_factory, authority):
+    """One unbound for all tests that do not stop it; any name not of example.test is 192.0.2.99."""
+    server = Unbound(tmp_path_factory.mktemp("unbound"), authority).start()
     yield server
     server.stop()
 
 
 @pytest.fixture(scope="session")
-def knot(tmp_path_factory):
-    if not shutil.which("knotd"):
-        pytest.skip("needs knotd")
-    server = upstreams.Knot(tmp_path_factory.mktemp("knot") / "run").start()
+def knot(tmp_path_factory, authority):
+    server = Knot(tmp_path_factory.mktemp("knot"), authority).start()
     yield server
     server.stop()
 
 
 @pytest.fixture
-def serve(authority, certificate):
-    """Starts scripted servers: over TLS with a good certificate unless told otherwise."""
+def script(authority):
+    """Starts scripted servers that end with the test, over TLS unless `certificate` is None."""
     running = []
 
-    def start(behaviour=scripted.well, certificate=certificate, **options):
-        running.append(scripted.Scripted(behaviour, certificate, authority, **options))
+    def start(behaviour=well, certificate="good", **options):
+        running.append(Scripted(behaviour, authority, certificate, **options))
         return running[-1].start()
 
     yield start
@@ -52,18 +85,12 @@ def serve(authority, certificate):
 
 
 @pytest.fixture
-def run_weir(tmp_path):
-    """Starts weir with these upstreams; every one that still runs at the end must end well."""
-    running = []
-
-    def start(*upstream_tables, ready=True, environment=None, **options):
-        folder = tmp_path / f"weir-{len(running)}"
-        folder.mkdir()
-        running.append(weir_process.Weir(folder, upstream_tables, **options))
-        return running[-1].start(ready, environment)
-
-    yield start
-    for one in running:
-        if one.process and one.process.poll() is None:
-            assert one.stop() == 0, one.log
-        assert one.process.returncode == 0, one.log
+def no_network():
+    """The words before a command that run it where there is loopback and nothing else."""
+    name = f"weir-{os.getpid()}"
+    made = subprocess.run(["ip", "netns", "add", name], capture_output=True, check=False)
+    if made.returncode != 0:
+        pytest.skip(f"no network namespace: {made.stderr.decode()}")
+    subprocess.run(["ip", "-n", name, "link", "set", "lo", "up"], check=True)
+    yield ("ip", "netns", "exec", name)
+    subprocess.run(["ip", "netns", "delete", name], check=True)

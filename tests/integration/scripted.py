@@ -6,9 +6,7 @@ import struct
 import threading
 import time
 
-from certificates import NAME
-from waiting import free_port
-from weir_process import upstream
+from weir_process import free_port
 
 PROBE = "a.root-servers.net"  # what health checks ask for
 
@@ -71,8 +69,8 @@ class Line:
 class Scripted:
     """Answers over TLS, or TCP without a certificate, as `behaviour` says; health checks well."""
 
-    def __init__(self, behaviour=well, certificate=None, authority=None, healthy=True):
-        self.port, self.authority = free_port(), authority
+    def __init__(self, behaviour=well, authority=None, certificate=None, healthy=True):
+        self.port, self.ca = free_port(), authority and authority.ca
         self.behaviour, self.healthy = behaviour, healthy
         self.questions = []  # (time, name, type), without health checks
         self.messages = []   # their octets
@@ -81,7 +79,7 @@ class Scripted:
         self._context = None
         if certificate:
             self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self._context.load_cert_chain(certificate.pem, certificate.key)
+            self._context.load_cert_chain(*authority.issue(certificate))
         self._lines, self._tasks = set(), set()
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(lambda *_: None)  # clients that refuse our certificate
@@ -155,10 +153,10 @@ class Scripted:
     def names(self):
         return [name for _, name, _ in self.questions]
 
-    def address(self):
-        return f"{'tls' if self._context else 'tcp'}://127.0.0.1:{self.port}"
-
-    def toml(self, name="scripted", **keys):
+    def settings(self, name="scripted", more=""):
+        """An [[edge.upstreams]] table for weir."""
+        scheme, trust = "tcp", ""
         if self._context:
-            keys = {"tls__ca_file": str(self.authority.pem), "tls__subject_name": NAME, **keys}
-        return upstream(name, self.address(), **keys)
+            scheme, trust = "tls", f'tls.ca_file = "{self.ca}"\n'
+        return (f'[[edge.upstreams]]\nname = "{name}"\naddress = "{scheme}://127.0.0.1:{self.port}"\n'
+                f"{trust}{more}")

@@ -1,124 +1,167 @@
-"""The program under test: started with settings of its own, asked over HTTP, ended in order."""
+"""Runs the built program for tests: on ports of its own, in a directory of its own, and ends it."""
 
 import json
 import os
-import re
+import random
 import signal
 import socket
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
-from waiting import end, free_port, wait_until
-
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = os.environ.get("WEIR_PROGRAM", str(ROOT / "build/dev/weir"))
-SERIES = re.compile(r"^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$")
-LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
+PROGRAM = os.environ.get("WEIR_PROGRAM") or os.environ.get("WEIR") or str(ROOT / "build/release/weir")
 
 
-def weir(*words, **options):
-    """Runs one command to its end."""
-    clean = {"PATH": os.environ["PATH"]}
-    return subprocess.run([PROGRAM, *map(str, words)], capture_output=True, text=True, timeout=60,
-                          env=clean, check=False, **options)
+def free_port():
+    """A port that is free for UDP and TCP, below those that the kernel gives to clients."""
+    while True:
+        port = random.randrange(20000, 32000)
+        try:
+            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                with socket.socket(socket.AF_INET6, kind) as probe:
+                    probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+                    probe.bind(("::", port))
+        except OSError:
+            continue
+        return port
 
 
-def http_get(address, path, method="GET"):
-    """(status, body) of a page."""
-    request = urllib.request.Request(f"http://{address}{path}", method=method)
+def clean_environment(**more):
+    """The environment without the variables that weir reads."""
+    read = ("BIND_ADDRESS", "BIND_PORT", "METRICS_PORT", "UPSTREAM_ADDRESS", "DEBUG",
+            "STATE_DIRECTORY", "XDG_STATE_HOME", "NO_COLOR")
+    kept = {name: value for name, value in os.environ.items() if name not in read}
+    return {**kept, **more}
+
+
+def weir(*words, timeout=20, environment=None, prefix=()):
+    """Runs a command to its end and gives what `subprocess.run` gives, as text."""
+    return subprocess.run([*prefix, PROGRAM, *words], capture_output=True, text=True,
+                          timeout=timeout, env=environment or clean_environment(), check=False)
+
+
+class Response:
+    def __init__(self, status, headers, body):
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+    def json(self):
+        return json.loads(self.body)
+
+
+def http(url, method="GET", headers=None, timeout=5):
+    request = urllib.request.Request(url, method=method, headers=headers or {})
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as refusal:
-        return refusal.code, refusal.read().decode()
+        with opener.open(request, timeout=timeout) as answer:
+            return Response(answer.status, answer.headers, answer.read().decode())
+    except urllib.error.HTTPError as error:
+        return Response(error.code, error.headers, error.read().decode())
 
 
-def upstream(name, address, **keys):
-    """The TOML of one upstream."""
-    lines = [f'{key.replace("__", ".")} = {json.dumps(value)}' for key, value in keys.items()]
-    return "\n".join([f'[[edge.upstreams]]\nname = "{name}"\naddress = "{address}"', *lines, ""])
+def wait_until(condition, timeout=10, what="condition"):
+    """Polls until `condition` gives something true, and gives that."""
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.02)
+    raise AssertionError(f"{what} did not come within {timeout} s")
 
 
-class Weir:
-    """A running weir. `edge` are lines of [edge], `more` whole tables; upstreams come last."""
+class WeirProcess:
+    """A running weir. `settings` is TOML; listening addresses and the store are set over it."""
 
-    def __init__(self, folder, upstreams, edge="", more="", listen="127.0.0.1", **options):
-        self.folder = Path(folder)
-        self.port, self.control = free_port(), f"127.0.0.1:{free_port()}"
-        self.alias = f"127.0.0.1:{free_port()}"
-        self.file, self.log_file = self.folder / "weir.toml", self.folder / "weir.log"
-        self.store = self.folder / "queries.db"
-        self.listen, self.upstreams, self.options = listen, upstreams, options
-        self.write(edge, more)
+    def __init__(self, directory, settings="", set_=(), environment=None, prefix=(), ports=True):
+        self.directory = Path(directory)
+        self.settings_file = self.directory / "weir.toml"
+        self.settings_file.write_text(settings, encoding="utf-8")
+        self.store = self.directory / "queries.db"
+        self.log_file = self.directory / "weir.log"
+        self.dns_port = free_port()
+        self.http_port = free_port()
+        self.base = f"http://127.0.0.1:{self.http_port}"
+        words = [f"store.path={self.store}"]
+        if ports:
+            words.append(f'edge.listen=["127.0.0.1:{self.dns_port}"]')
+        words.append(f'control.listen=["127.0.0.1:{self.http_port}"]')
+        words += set_
+        self.command = [*prefix, PROGRAM, "run", "--config", str(self.settings_file)]
+        for word in words:
+            self.command += ["--set", word]
+        self.environment = clean_environment(**(environment or {}))
         self.process = None
 
-    def write(self, edge="", more=""):
-        """Writes the settings anew, for a reload."""
-        places = ", ".join(f'"{place}:{self.port}"' for place in self.listen.split())
-        listen = "" if "listen =" in edge else f"listen = [{places}]\n"
-        self.file.write_text(
-            f"[edge]\nthreads = 2\n{listen}{edge}\n{''.join(self.upstreams)}\n"
-            f'[control]\nlisten = ["{self.control}"]\nalias_listen = ["{self.alias}"]\n'
-            f'[store]\npath = "{self.store}"\n{more}', encoding="utf-8")
-
-    def start(self, ready=True, environment=None):
+    def start(self):
         with open(self.log_file, "ab") as log:
-            self.process = subprocess.Popen(
-                [PROGRAM, "run", "--config", self.file], stderr=log, stdout=log, cwd=self.folder,
-                env={"PATH": os.environ["PATH"], **(environment or {})})
-        wait_until(self._answers, 10, "the control plane")
-        if ready:
-            wait_until(lambda: self.get("/readyz")[0] == 200, 10, "readiness")
+            self.process = subprocess.Popen(self.command, stdout=log, stderr=log,
+                                            env=self.environment, cwd=self.directory)
+        try:
+            wait_until(self._is_alive, what="the control plane")
+        except AssertionError as error:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"{error}; log:\n{self.log()}") from None
         return self
 
-    def _answers(self):
-        assert self.process.poll() is None, f"weir ended: {self.log}"
+    def _is_alive(self):
+        if self.process.poll() is not None:
+            raise AssertionError(f"weir ended with {self.process.returncode}")
         try:
-            return self.get("/healthz")[0] == 200
+            return self.get("/healthz").status == 200
         except OSError:
             return False
 
-    def stop(self, number=signal.SIGTERM):
-        return end(self.process, number)
+    def wait_until_ready(self, timeout=10):
+        wait_until(lambda: self.get("/readyz").status == 200, timeout, "readiness")
+        return self
 
-    @property
+    def get(self, path, **options):
+        return http(self.base + path, **options)
+
+    def status(self):
+        return self.get("/api/v1/status").json()
+
+    def metric(self, name, labels=""):
+        """The sum of the samples of `name` whose labels contain `labels`."""
+        total = 0.0
+        for line in self.get("/metrics").body.splitlines():
+            series, _, value = line.rpartition(" ")
+            if series.partition("{")[0] == name and labels in series:
+                total += float(value)
+        return total
+
     def log(self):
         return self.log_file.read_text(encoding="utf-8", errors="replace")
 
-    def get(self, path):
-        return http_get(self.control, path)
-
-    def status(self):
-        return json.loads(self.get("/api/v1/status")[1])
-
-    def metrics(self, address=None):
-        """[(name, labels, value)] of every series."""
-        found = []
-        for line in http_get(address or self.control, "/metrics")[1].splitlines():
-            if match := SERIES.match(line):
-                name, labels, value = match.groups()
-                found.append((name, dict(LABEL.findall(labels or "")), float(value)))
-        return found
-
-    def value(self, name, **labels):
-        """The sum of the series of that name that have these labels."""
-        return sum(value for series, has, value in self.metrics()
-                   if series == name and labels.items() <= has.items())
-
-    def settled(self, seconds=20):
-        """The store's line of the ledger and the edge's, once nothing is under way any more."""
+    def settled(self, received=1, timeout=20):
+        """The edge's and the store's line of the ledger, once so many observations were made and
+        none is under way any more."""
         def lines():
             ledger = {(line["kind"], line["name"]): line for line in self.status()["ledger"]}
             source, sink = ledger["source", "edge"], ledger["sink", "store"]
-            still = source["received"] > 0 and source["in_flight"] == sink["in_flight"] == 0
-            return (source, sink) if still else None
-        before = None
-        while True:  # quiet twice in a row: the taps hold observations for some milliseconds
-            now = wait_until(lines, seconds, "a settled ledger")
-            if now == before:
-                return now
-            before = now
-            quiet = socket.socket()
-            quiet.close()
+            done = source["received"] >= received and source["in_flight"] == 0
+            return (source, sink) if done and sink["in_flight"] == 0 else None
+        return wait_until(lines, timeout, "a settled ledger")
+
+    def wait_for_log(self, text, timeout=10):
+        wait_until(lambda: text in self.log(), timeout, f"{text!r} in the log")
+
+    def send(self, number):
+        self.process.send_signal(number)
+
+    def stop(self, number=signal.SIGTERM, timeout=15):
+        """Ends it and gives the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            return self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"weir did not end; log:\n{self.log()}") from None

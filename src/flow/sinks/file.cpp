@@ -48,7 +48,9 @@ class FileSink final : public Sink {
     regular_ = S_ISREG(status.st_mode) && path_ != "-";
     settled_octets_ = regular_ ? static_cast<uint64_t>(status.st_size) : 0;
     written_octets_ = settled_octets_;
-    return Done{};
+    Status ended = end_torn_line();
+    if (!ended) file_.reset();
+    return ended;
   }
 
   Status deliver(const model::Batch& batch) override {
@@ -83,6 +85,18 @@ class FileSink final : public Sink {
   }
 
  private:
+  /// A process that was killed may have left half a line; ours begin on one of their own.
+  Status end_torn_line() {
+    if (settled_octets_ == 0) return Done{};
+    char last = '\n';
+    const UniqueFd reader(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
+    const auto end = static_cast<off_t>(settled_octets_);
+    if (!reader || ::pread(reader.get(), &last, 1, end - 1) != 1 || last == '\n') return Done{};
+    if (::write(file_.get(), "\n", 1) != 1) return write_error(path_, errno);
+    written_octets_ = ++settled_octets_;
+    return Done{};
+  }
+
   static Error retrying(Error error) {
     error.retry = true;
     return error;

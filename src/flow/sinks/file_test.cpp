@@ -58,6 +58,14 @@ TEST_F(FileTest, appends_whole_lines) {
   EXPECT_EQ(lines(path), 5U);
 }
 
+TEST_F(FileTest, half_a_line_of_one_that_was_killed_stays_alone) {
+  std::filesystem::create_directories(folder / "sub");
+  std::ofstream(path) << "whole\nhalf a li";
+  open();
+  write(1);
+  EXPECT_TRUE(content(path).starts_with("whole\nhalf a li\n2023-")) << content(path);
+}
+
 TEST_F(FileTest, reopens_when_asked_after_others_moved_the_file) {
   open();
   write(1);

@@ -1,4 +1,5 @@
-// Domain names: at most 255 octets, kept inline, as they came; case is folded where names are compared.
+// Domain names: at most 255 octets, kept inline, as they came; case is folded where names
+// are compared.
 #pragma once
 
 #include <array>
@@ -42,7 +43,8 @@ class Name {
   Name parent() const;
   /// True when this name is `ancestor` or below it; case does not matter.
   bool is_within(const Name& ancestor) const;
-  /// Presentation form with the final dot; `.` for the root. Octets outside printable ASCII as \DDD.
+  /// Presentation form with the final dot; `.` for the root. Octets outside printable ASCII
+  /// as \DDD.
   std::string to_text() const;
   /// Of the folded name.
   uint64_t hash(uint64_t seed = 0) const;

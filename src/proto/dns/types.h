@@ -24,7 +24,9 @@ enum class Type : uint16_t {
 
 enum class Class : uint16_t { kIn = 1, kCh = 3, kHs = 4, kNone = 254, kAny = 255 };
 
-enum class Opcode : uint8_t { kQuery = 0, kIquery = 1, kStatus = 2, kNotify = 4, kUpdate = 5, kDso = 6 };
+enum class Opcode : uint8_t {
+  kQuery = 0, kIquery = 1, kStatus = 2, kNotify = 4, kUpdate = 5, kDso = 6,
+};
 
 /// Response codes, the extended ones of EDNS included (12 bits).
 enum class Rcode : uint16_t {
