@@ -9,7 +9,7 @@
 
 #include "base/slab.h"
 #include "edge/cache/cache.h"
-#include "edge/failover.h"
+#include "edge/failover/failover.h"
 #include "edge/query.h"
 #include "edge/upstream.h"
 

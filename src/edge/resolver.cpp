@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "edge/failover.h"
+#include "edge/failover/failover.h"
 #include "edge/forward.h"
 
 namespace weir::edge {

@@ -9,7 +9,7 @@
 
 #include "base/random.h"
 #include "edge/catalogue.h"
-#include "edge/health.h"
+#include "edge/failover/health.h"
 #include "edge/resolver.h"
 #include "edge/settings.h"
 #include "edge/statistics.h"
