@@ -172,9 +172,9 @@ FIGURES = (
            {"octets": "octets/entry", "before_mib": "MiB before", "after_mib": "MiB after",
             "kept": "entries kept"},
            ("dnsdist", "unbound", "kresd", "weir"), (Goal("octets", most=96),), memory,
-           "Growth of the resident set by the entries that a second pass finds. Each cache is bounded "
-           "by what it takes to hold them all: weir's by 128 octets an entry, dnsdist's by their "
-           "number, the others' by 1500 octets."),
+           "Growth of the resident set by the entries that a second pass finds. Each cache is "
+           "bounded by what it takes to hold them all: weir's by 128 octets an entry, dnsdist's by "
+           "their number, the others' by 1500 octets."),
     Figure("B1", "the first question over DoT", "cold_us",
            {"cold_us": "first, µs", "at_once_us": "first, asked at once, µs",
             "warm_us": "later ones, µs (median)"},
