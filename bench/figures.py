@@ -181,7 +181,7 @@ FIGURES = (
            (FLOOR, "dnsdist", "unbound", "kresd", "weir"),
            (Goal("cold_us", most=1000), Goal("warm_us", most=150)), first_question,
            "Wall time, each process new. `first` is asked 0.7 s after the process listens (who "
-           "connects ahead gains by it), `at once` with no such pause. The echo floor is asked "
+           "connects ahead gains by it), `at once` some 2 ms after. The echo floor is asked "
            "directly over UDP: it is what the asking itself takes."),
     Figure("B2", "UDP, forwarded over DoT, every name new", "cpu_us",
            {**_CPU, "failed": "not NOERROR", "connections": "connections",
