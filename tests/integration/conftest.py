@@ -1,5 +1,7 @@
 """Fixtures that every integration test may use."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from scripted import Scripted, well  # noqa: E402
 from upstreams import Authority, Knot, Unbound  # noqa: E402
 from weir_process import WeirProcess  # noqa: E402
 
@@ -65,3 +68,29 @@ def knot(tmp_path_factory, authority):
     server = Knot(tmp_path_factory.mktemp("knot"), authority).start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def script(authority):
+    """Starts scripted servers that end with the test, over TLS unless `certificate` is None."""
+    running = []
+
+    def start(behaviour=well, certificate="good", **options):
+        running.append(Scripted(behaviour, authority, certificate, **options))
+        return running[-1].start()
+
+    yield start
+    for server in running:
+        server.stop()
+
+
+@pytest.fixture
+def no_network():
+    """The words before a command that run it where there is loopback and nothing else."""
+    name = f"weir-{os.getpid()}"
+    made = subprocess.run(["ip", "netns", "add", name], capture_output=True, check=False)
+    if made.returncode != 0:
+        pytest.skip(f"no network namespace: {made.stderr.decode()}")
+    subprocess.run(["ip", "-n", name, "link", "set", "lo", "up"], check=True)
+    yield ("ip", "netns", "exec", name)
+    subprocess.run(["ip", "netns", "delete", name], check=True)

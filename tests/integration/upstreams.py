@@ -22,6 +22,9 @@ mail.example.test. 300 MX 10 www.example.test.
 text.example.test. 300 TXT "hello from a real server"
 short.example.test. 2 A 192.0.2.2
 """
+# Records that need TCP: 20 KB and, near the end of what a message can carry, 60 KB.
+RECORDS += "".join(f'{name}.example.test. 300 TXT "{number:03}{"x" * 240}"\n'
+                   for name, count in (("large", 80), ("huge", 235)) for number in range(count))
 
 
 class Authority:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -16,17 +17,17 @@ PROGRAM = (os.environ.get("WEIR_PROGRAM") or os.environ.get("WEIR")
 
 
 def free_port():
-    """A port that is free for UDP and TCP on 127.0.0.1 just now."""
+    """A port that is free for UDP and TCP, below those that the kernel gives to clients."""
     while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
-            tcp.bind(("127.0.0.1", 0))
-            port = tcp.getsockname()[1]
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-                try:
-                    udp.bind(("127.0.0.1", port))
-                except OSError:
-                    continue
-                return port
+        port = random.randrange(20000, 32000)
+        try:
+            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                with socket.socket(socket.AF_INET6, kind) as probe:
+                    probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+                    probe.bind(("::", port))
+        except OSError:
+            continue
+        return port
 
 
 def clean_environment(**more):
@@ -138,6 +139,16 @@ class WeirProcess:
 
     def log(self):
         return self.log_file.read_text(encoding="utf-8", errors="replace")
+
+    def settled(self, received=1, timeout=20):
+        """The edge's and the store's line of the ledger, once so many observations were made and
+        none is under way any more."""
+        def lines():
+            ledger = {(line["kind"], line["name"]): line for line in self.status()["ledger"]}
+            source, sink = ledger["source", "edge"], ledger["sink", "store"]
+            done = source["received"] >= received and source["in_flight"] == 0
+            return (source, sink) if done and sink["in_flight"] == 0 else None
+        return wait_until(lines, timeout, "a settled ledger")
 
     def wait_for_log(self, text, timeout=10):
         wait_until(lambda: text in self.log(), timeout, f"{text!r} in the log")
