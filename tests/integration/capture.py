@@ -9,11 +9,11 @@ import pytest
 
 from weir_process import wait_until
 
-MARK = b"the capture ends here"
-
 
 class Capture:
     """Everything from and to one port on loopback, while the `with` block runs."""
+
+    MARK = b"the capture ends here"
 
     def __init__(self, folder, port):
         if os.geteuid() != 0 or not shutil.which("dumpcap"):
@@ -31,8 +31,8 @@ class Capture:
     def __exit__(self, *_):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as marker:
             def marked():
-                marker.sendto(MARK, ("127.0.0.1", self.port))
-                return MARK in self.file.read_bytes()
+                marker.sendto(self.MARK, ("127.0.0.1", self.port))
+                return self.MARK in self.file.read_bytes()
             try:
                 wait_until(marked, 10, "the mark in the capture")
             finally:

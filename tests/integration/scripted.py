@@ -117,6 +117,8 @@ class Scripted:
             line.writer.transport.abort()
         for task in list(self._tasks):
             task.cancel()
+        while self._lines:
+            await asyncio.sleep(0)
 
     async def _serve(self, reader, writer):
         line = Line(writer)
