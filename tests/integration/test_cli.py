@@ -1,11 +1,11 @@
 """The command line as people meet it: help, mistakes, settings."""
 
-import json
 import re
+import subprocess
 
 import pytest
 
-from weir_process import ROOT, clean_environment, weir
+from weir_process import PROGRAM, ROOT, clean_environment, weir
 
 COMMANDS = ["", "run", "check", "config", "log", "query", "read", "completion"]
 
@@ -99,8 +99,13 @@ def test_completion_is_printed(shell):
     assert "weir" in weir("completion", shell).stdout
 
 
+def test_a_reader_that_goes_away_ends_it_quietly():
+    shown = subprocess.run(["bash", "-c", f"{PROGRAM} config reference | head -1; "
+                            "echo ${PIPESTATUS[0]}"], capture_output=True, text=True, check=True)
+    assert shown.stderr == "" and shown.stdout.splitlines()[-1] in ("0", "141")
+
+
 def test_bash_accepts_its_completion(tmp_path):
-    import subprocess
     script = tmp_path / "weir.bash"
     script.write_text(weir("completion", "bash").stdout + '\nCOMP_WORDS=(weir ch); COMP_CWORD=1; '
                       '_weir; echo "${COMPREPLY[@]}"\n')

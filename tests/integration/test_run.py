@@ -82,6 +82,16 @@ def test_an_address_that_is_taken_ends_it_with_one(tmp_path):
     assert f"127.0.0.1:{port}" in ended.stderr
 
 
+def test_a_second_weir_does_not_share_the_address_of_the_first(start_weir, tmp_path):
+    first = start_weir()
+    ended = subprocess.run([PROGRAM, "run", "-s", f"edge.listen=127.0.0.1:{first.dns_port}", "-s",
+                            f"store.path={tmp_path}/q.db", "-s", "control.listen=[]"],
+                           capture_output=True, text=True, timeout=10, env=clean_environment(),
+                           check=False)
+    assert ended.returncode == 1
+    assert "edge.listen" in ended.stderr and "in use" in ended.stderr
+
+
 def test_a_reload_takes_what_may_change(start_weir, unbound):
     weir = start_weir(unbound.settings() + "[edge]\nallow = [\"127.0.0.0/8\"]\n").wait_until_ready()
     assert ask(weir.dns_port).rcode() == dns.rcode.NOERROR

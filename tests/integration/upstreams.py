@@ -1,4 +1,4 @@
-"""Real DNS servers for tests: unbound and knotd, over UDP, TCP and TLS, with certificates made here."""
+"""Real DNS servers for tests: unbound and knotd, with certificates made here."""
 
 import subprocess
 import time
@@ -28,7 +28,7 @@ RECORDS += "".join(f'{name}.example.test. 300 TXT "{number:03}{"x" * 240}"\n'
 
 
 class Authority:
-    """A certificate authority, and what it signs: `good`, `wrong_name`, `expired`, `self_signed`."""
+    """A certificate authority, and what it signs: good, wrong_name, expired, self_signed."""
 
     def __init__(self, directory):
         self.directory = Path(directory)
@@ -52,8 +52,8 @@ class Authority:
         signer = ["-signkey", key.name] if kind == "self_signed" else [
             "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial"]
         days = ["-days", "-1"] if kind == "expired" else ["-days", "30"]
-        self._openssl("x509", "-req", "-in", f"{kind}.csr", *signer, *days, "-out", certificate.name,
-                      "-extfile", f"{kind}.ext")
+        self._openssl("x509", "-req", "-in", f"{kind}.csr", *signer, *days, "-out",
+                      certificate.name, "-extfile", f"{kind}.ext")
         return certificate, key
 
 

@@ -12,7 +12,8 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = os.environ.get("WEIR_PROGRAM") or os.environ.get("WEIR") or str(ROOT / "build/release/weir")
+PROGRAM = (os.environ.get("WEIR_PROGRAM") or os.environ.get("WEIR")
+           or str(ROOT / "build/release/weir"))
 
 
 def free_port():
@@ -53,7 +54,7 @@ class Response:
         return json.loads(self.body)
 
 
-def http(url, method="GET", headers=None, timeout=5):
+def fetch(url, method="GET", headers=None, timeout=5):
     request = urllib.request.Request(url, method=method, headers=headers or {})
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
@@ -122,7 +123,7 @@ class WeirProcess:
         return self
 
     def get(self, path, **options):
-        return http(self.base + path, **options)
+        return fetch(self.base + path, **options)
 
     def status(self):
         return self.get("/api/v1/status").json()

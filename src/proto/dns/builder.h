@@ -51,7 +51,7 @@ class Builder {
   MutableBytes buffer_;
   std::array<uint16_t, 32> targets_{};  // offsets of labels that pointers may use
   size_t target_count_ = 0;
-  size_t edns_length_at_ = 0;           // of the open OPT record's data length
+  size_t edns_length_at_ = 0;  // of the open OPT record's data length
 };
 
 }  // namespace weir::dns

@@ -13,7 +13,7 @@
 
 namespace weir::dns {
 
-inline constexpr size_t kMaxName = 255;   // RFC 1035 §2.3.4, in octets, the root label included
+inline constexpr size_t kMaxName = 255;  // RFC 1035 §2.3.4, in octets, the root label included
 inline constexpr size_t kMaxLabel = 63;
 
 /// Upper-case ASCII letters made lower-case; lengths (≤ 63) are no letters, so whole wire names can
