@@ -50,7 +50,7 @@ class Plane {
   void register_metrics(metrics::Registry& registry);
   uint64_t sum(const std::function<uint64_t(const Shard&)>& count) const;
 
-  std::shared_ptr<const EdgeSettings> settings_;
+  EdgeSettings settings_;  // as they were at the start; every shard refers to them
   const Clock& clock_;
   AnswerCache cache_;
   std::vector<std::unique_ptr<UpstreamState>> upstreams_;
