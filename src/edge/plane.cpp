@@ -15,6 +15,7 @@ Plane::Plane(const EdgeSettings& settings, metrics::Registry& registry, const Cl
     : settings_(settings),
       clock_(clock),
       cache_(settings.cache),
+      client_limits_(settings.tcp, SystemRandom()),
       latency_(&registry.histogram("weir_request_duration_seconds",
                                    "Time from a client's question to our answer.",
                                    metrics::latency_bounds())) {}
@@ -32,8 +33,9 @@ Result<std::unique_ptr<Plane>> Plane::create(const EdgeSettings& settings,
   const unsigned count =
       settings.threads > 0 ? settings.threads : std::max(1U, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < count; ++i) {
-    const ShardContext context{plane->settings_, clock, plane->cache_, plane->upstreams_,
-                               *plane->latency_, count};
+    const ShardContext context{
+        plane->settings_, clock, plane->cache_, plane->client_limits_, plane->upstreams_,
+        *plane->latency_, count};
     auto shard = std::make_unique<Shard>(context, i, open_tap(i));
     TRY_DONE(shard->open());
     if (i == 0) {  // ports that the kernel chose are the same for every shard
