@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import struct
 import subprocess
 
 import pytest
@@ -48,3 +49,33 @@ class Capture:
             words += ["-e", field]
         seen = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
         return [line.split("\t") for line in seen.stdout.splitlines()]
+
+    def sent_to(self, port):
+        """What clients sent to the port: one text of octets a connection."""
+        return self._streams(f"tcp.dstport == {port}")
+
+    def sent_from(self, port):
+        return self._streams(f"tcp.srcport == {port}")
+
+    def _streams(self, direction):
+        streams = {}
+        for stream, at, payload in self.read(f"{direction} && tcp.len > 0", "tcp.stream", "tcp.seq",
+                                             "tcp.payload"):
+            streams.setdefault(stream, {})[int(at)] = bytes.fromhex(payload)
+        return [b"".join(parts[at] for at in sorted(parts)) for parts in streams.values()]
+
+
+HANDSHAKE, APPLICATION_DATA = 22, 23
+TLS_TYPES = {20, 21, HANDSHAKE, APPLICATION_DATA}  # change of cipher, alert, handshake, data
+
+
+def tls_records(octets):
+    """(type, size) of every record; fails when a single octet is not of TLS."""
+    records = []
+    while octets:
+        kind, version, size = struct.unpack_from("!BHH", octets)
+        assert kind in TLS_TYPES and version in (0x0301, 0x0303), octets[:32]
+        assert len(octets) >= 5 + size, "half a record"
+        records.append((kind, size))
+        octets = octets[5 + size:]
+    return records

@@ -160,5 +160,5 @@ class Scripted:
         scheme, trust = "tcp", ""
         if self._context:
             scheme, trust = "tls", f'tls.ca_file = "{self.ca}"\n'
-        return (f'[[edge.upstreams]]\nname = "{name}"\naddress = "{scheme}://127.0.0.1:{self.port}"\n'
-                f"{trust}{more}")
+        address = f"{scheme}://127.0.0.1:{self.port}"
+        return f'[[edge.upstreams]]\nname = "{name}"\naddress = "{address}"\n{trust}{more}'

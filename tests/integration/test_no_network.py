@@ -1,4 +1,4 @@
-"""Where there is loopback and nothing else, weir starts with its defaults, answers, and says why."""
+"""With loopback and nothing else weir starts on its defaults, answers, and says what is wrong."""
 
 import json
 import subprocess

@@ -11,7 +11,7 @@ import pytest
 
 from asking import ask, ask_many
 from scripted import answer_to
-from weir_process import free_port, http, wait_until, weir as command
+from weir_process import fetch, free_port, wait_until, weir as command
 
 SCALE = int(os.environ.get("WEIR_SCALE", "20000"))  # queries in the test of the ledger
 CLIENT_QUERY, CLIENT_RESPONSE, FORWARDER_QUERY, FORWARDER_RESPONSE = 5, 6, 7, 8  # dnstap's numbers
@@ -26,18 +26,18 @@ def start_with_alias(start_weir, settings, **options):
 
 def series(base, name):
     """The samples of a name on another address: {labels: value}."""
-    lines = [line for line in http(f"{base}/metrics").body.splitlines() if line.startswith(name)]
+    lines = [line for line in fetch(f"{base}/metrics").body.splitlines() if line.startswith(name)]
     return {line.split(" ")[0][len(name):]: float(line.split(" ")[1]) for line in lines}
 
 
 def test_P08_the_alias_address_has_metrics_links_and_robots(start_weir, unbound):
     weir, alias = start_with_alias(start_weir, unbound.settings())
-    assert "weir_queries_total" in http(f"{alias}/metrics").body
-    page = http(f"{alias}/")
+    assert "weir_queries_total" in fetch(f"{alias}/metrics").body
+    page = fetch(f"{alias}/")
     assert page.status == 200 and 'href="/metrics"' in page.body
     assert "text/html" in page.headers["Content-Type"]
-    assert http(f"{alias}/robots.txt").body == "User-agent: *\nDisallow: /\n"
-    assert http(f"{alias}/api/v1/queries").status == 404
+    assert fetch(f"{alias}/robots.txt").body == "User-agent: *\nDisallow: /\n"
+    assert fetch(f"{alias}/api/v1/queries").status == 404
     assert weir.get("/").status == weir.get("/robots.txt").status == 200
 
 
@@ -149,6 +149,13 @@ def rows_of(path, what="count(*)", where="1"):
         return store.execute(f"SELECT {what} FROM queries WHERE {where}").fetchall()
 
 
+def log_rows(weir, *conditions):
+    """What `weir log` finds, messages of every kind."""
+    told = command("log", "--message", "all", "--json", "--store", str(weir.store), *conditions,
+                   timeout=60)
+    return [json.loads(line) for line in told.stdout.splitlines()]
+
+
 def file_sink(path, form="flat-json", name="lines"):
     return f'[[sinks]]\nname = "{name}"\ntype = "file"\npath = "{path}"\nformat = "{form}"\n'
 
@@ -186,8 +193,7 @@ def test_D18_names_with_strange_octets_are_valid_json_everywhere(start_weir, scr
     assert ask(weir.dns_port, name).rcode() == 0
     weir.settled()
     rows = weir.get("/api/v1/queries").json()["queries"]
-    rows += [json.loads(line) for line in
-             command("log", "--message", "all", "--json", "--store", str(weir.store)).stdout.splitlines()]
+    rows += log_rows(weir)
     assert len(rows) == 8 and {dns.name.from_text(row["name"]) for row in rows} == {name}
     wait_until(lambda: all(len(path.read_bytes().splitlines()) == 4 for path in files.values()))
     for line in files["flat-json"].read_bytes().splitlines():
@@ -242,9 +248,7 @@ def test_the_ledger_balances_and_the_store_holds_what_it_says(start_weir, unboun
     assert counts[CLIENT_QUERY] == counts[CLIENT_RESPONSE] == SCALE
     assert names <= counts[FORWARDER_QUERY] == counts[FORWARDER_RESPONSE] <= misses
     for number in (0, names // 2, names - 1):
-        found = command("log", "--message", "all", "--json", "--name", f"q{number}.load.example", "--store",
-                        str(weir.store), timeout=60)
-        kinds = [json.loads(line)["message"] for line in found.stdout.splitlines()]
+        kinds = [row["message"] for row in log_rows(weir, "--name", f"q{number}.load.example")]
         times = -(-(SCALE - number) // names)
         assert kinds.count("CLIENT_QUERY") == kinds.count("CLIENT_RESPONSE") == times
         assert kinds.count("FORWARDER_QUERY") == kinds.count("FORWARDER_RESPONSE") >= 1
