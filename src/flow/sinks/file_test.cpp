@@ -94,6 +94,19 @@ TEST_F(FileTest, rotates_by_age_but_never_an_empty_file) {
   EXPECT_EQ(lines(path), 2U);
 }
 
+TEST_F(FileTest, a_line_that_a_kill_cut_short_does_not_swallow_the_next) {
+  open();
+  write(2);
+  sink.reset();
+  const std::string whole = content(path);
+  std::filesystem::resize_file(path, whole.size() - 5);
+  open();
+  EXPECT_EQ(content(path).size(), whole.size() - 5);
+  write(1);
+  const std::string line = whole.substr(0, whole.size() / 2);
+  EXPECT_EQ(content(path), whole.substr(0, whole.size() - 5) + "\n" + line);
+}
+
 TEST_F(FileTest, a_full_disk_is_an_error_that_may_pass_and_leaves_no_torn_line) {
   open();
   write(10);
