@@ -27,9 +27,9 @@ sanitize: ## the unit tests under the address, undefined-behaviour and thread sa
 	@status=0; for preset in asan tsan; do scripts/suite $$preset unit || status=1; done; \
 	exit $$status
 
-bench: build ## measures weir beside its peers; prints ratios from one and the same run
+bench: build ## measures weir beside its peers, in one run: make bench FIGURES="A1 B2"
 	@scripts/install bench
-	@bench/run
+	@bench/run $(FIGURES)
 
 fuzz: ## feeds every parser with nonsense: make fuzz SECONDS=600
 	@scripts/install test

@@ -105,7 +105,7 @@ def weir(task, store=False):
 [edge]
 listen = ["127.0.0.1:{task.port}"]
 threads = 1
-cache.size = {task.cache_octets}
+cache.size = "{task.cache_octets >> 20}MiB"
 [[edge.upstreams]]
 name = "upstream"
 address = "{upstream}"

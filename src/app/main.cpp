@@ -1,13 +1,11 @@
 // The program: words to a command, the command to an exit code.
 #include <fmt/format.h>
 
-#include <csignal>
 #include <cstdio>
 
 #include "app/cli.h"
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // a peer or a pager that goes away is an error code, not our end
   const weir::app::Parsed parsed = weir::app::parse_command_line({argv + 1, argv + argc});
   if (parsed.command)
     return std::visit([](const auto& command) { return weir::app::run(command); }, *parsed.command);

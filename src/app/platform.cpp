@@ -12,6 +12,8 @@
 #include "app/version.h"
 #include "base/units.h"
 #include "config/changes.h"
+#include "io/stream.h"
+#include "io/udp_socket.h"
 #include "metrics/process.h"
 
 namespace weir::app {
@@ -26,6 +28,19 @@ std::string join(const std::vector<Endpoint>& endpoints) {
   for (const Endpoint& endpoint : endpoints)
     text += (text.empty() ? "" : ", ") + endpoint.to_text();
   return text;
+}
+
+/// Shards share their addresses (SO_REUSEPORT), and with them would another weir of the same user,
+/// which then got a part of the queries. So each address is bound once for itself, and let go.
+Status check_free(const std::vector<Endpoint>& endpoints) {
+  io::Loop loop;
+  for (const Endpoint& endpoint : endpoints) {
+    const auto datagrams = io::UdpSocket::bind(endpoint, {});
+    if (!datagrams) return Error{Fault::kConfig, "edge.listen: " + datagrams.error().what};
+    const auto streams = io::listen_stream(loop, endpoint, false, [](auto&&...) {});
+    if (!streams) return Error{Fault::kConfig, "edge.listen: " + streams.error().what};
+  }
+  return Done{};
 }
 
 }  // namespace
@@ -50,6 +65,7 @@ Status Platform::build() {
   if (flow.store_enabled && flow.store.path.empty())
     return Error{Fault::kConfig, "there is no place for the store: set store.path, or HOME"};
   TRY(flow_, flow::Plane::create(flow, registry_, clock_));
+  TRY_DONE(check_free(settings.edge.listen));
   TRY(edge_, edge::Plane::create(settings.edge, registry_, clock_, [this](unsigned) -> model::Tap& {
         return flow_->open_tap("edge", model::SourceKind::kEdge);
       }));

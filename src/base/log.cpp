@@ -4,6 +4,8 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <cstdlib>
+
 namespace weir::log {
 namespace {
 
@@ -19,7 +21,10 @@ spdlog::level::level_enum level_of(Level level) {
 
 spdlog::logger& logger() {
   static const auto shared = [] {
-    auto made = spdlog::stderr_color_mt("weir");
+    const char* refused = std::getenv("NO_COLOR");
+    const bool plain = refused != nullptr && *refused != '\0';
+    auto made = spdlog::stderr_color_mt(
+        "weir", plain ? spdlog::color_mode::never : spdlog::color_mode::automatic);
     made->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
     made->set_level(spdlog::level::info);
     return made;

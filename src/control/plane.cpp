@@ -35,7 +35,7 @@ Result<std::vector<std::unique_ptr<io::HttpServer>>> listen_all(
         });
     if (!server) {
       Error error = server.error();
-      error.what = fmt::format("{} = {}: {}", key, address.to_text(), error.what);
+      error.what = fmt::format("{}: {}", key, error.what);
       return error;
     }
     servers.push_back(*std::move(server));

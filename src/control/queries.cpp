@@ -61,11 +61,12 @@ io::HttpResponse QueriesPage::answer(const io::HttpRequest& request) {
     if (!opened) return error_page(503, "the store cannot be read: " + opened.error().what);
     reader_ = *std::move(opened);
   }
-  const auto page = reader_->find(asked->filter, asked->limit, asked->cursor);
+  auto page = reader_->find(asked->filter, asked->limit, asked->cursor);
   if (!page) {
     reader_.reset();  // opened anew next time
     return error_page(503, "the store cannot be read: " + page.error().what);
   }
+  sort_newest_first(*page);
   return {.content_type = "application/json; charset=utf-8", .body = page_to_json(*page)};
 }
 

@@ -1,6 +1,7 @@
 // Conditions from words, and rows to JSON.
 #include "control/query_filter.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/units.h"
@@ -54,6 +55,11 @@ Outcome set_condition(flow::QueryFilter& filter, std::string_view name, std::str
   if (const std::string_view near = nearest(name, kConditions); !near.empty())
     message += "; did you mean " + std::string(near) + "?";
   return ParameterError{std::string(name), std::move(message)};
+}
+
+void sort_newest_first(flow::QueryPage& page) {
+  std::stable_sort(page.rows.begin(), page.rows.end(),
+                   [](const auto& a, const auto& b) { return a.time > b.time; });
 }
 
 void write_row(JsonWriter& json, const flow::QueryRow& row) {

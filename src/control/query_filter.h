@@ -24,6 +24,10 @@ struct ParameterError {
 Result<Done, ParameterError> set_condition(flow::QueryFilter& filter, std::string_view name,
                                            std::string_view value, WallTime now);
 
+/// The rows of a page by time, newest first. The store has them in the order in which threads
+/// handed them over, which is nearly the same.
+void sort_newest_first(flow::QueryPage& page);
+
 /// One stored row as an object.
 void write_row(JsonWriter& json, const flow::QueryRow& row);
 

@@ -29,6 +29,20 @@ TEST(QueryFilter, a_refused_word_leaves_the_filter_as_it_was) {
   EXPECT_EQ(filter.qtype, dns::Type::kA);
 }
 
+TEST(QueryFilter, rows_of_a_page_are_newest_first) {
+  flow::QueryPage page;
+  for (const auto& [id, after] : {std::pair{3, 1s}, {2, 2s}, {1, 0s}}) {
+    flow::QueryRow row;
+    row.id = id;
+    row.time = kNow + after;
+    page.rows.push_back(row);
+  }
+  sort_newest_first(page);
+  EXPECT_EQ(page.rows[0].id, 2);
+  EXPECT_EQ(page.rows[1].id, 3);
+  EXPECT_EQ(page.rows[2].id, 1);
+}
+
 TEST(QueryFilter, a_row_says_what_is_known_and_no_more) {
   flow::QueryRow row;
   row.id = 9;

@@ -14,7 +14,7 @@ constexpr uint16_t kRcodeBits = 0x000f;
 constexpr size_t kOptSize = 11;
 
 struct Limits {
-  size_t client;     // octets the client takes
+  size_t client;  // octets the client takes
   bool datagram;
 };
 
@@ -108,7 +108,8 @@ size_t write_minimal_any(const Query& query, MutableBytes buffer, const AnswerSe
   return complete(query, buffer, size + sizeof kRecord, 0, settings, std::nullopt);
 }
 
-size_t copy_without_opt(const dns::Message& answer, Authenticity authenticity, MutableBytes buffer) {
+size_t copy_without_opt(const dns::Message& answer, Authenticity authenticity,
+                        MutableBytes buffer) {
   const Bytes octets = answer.octets();
   const auto& edns = answer.edns();
   const size_t opt_end =

@@ -12,7 +12,7 @@ namespace weir::edge {
 /// Set once at the start; the same for all clients.
 struct AnswerSettings {
   uint16_t udp_payload = 1232;
-  uint16_t keepalive_tenths = 100;   // what TCP clients are told of the idle timeout, in 100 ms
+  uint16_t keepalive_tenths = 100;  // what TCP clients are told of the idle timeout, in 100 ms
 };
 
 /// An extended error to go with an answer (RFC 8914).
@@ -24,9 +24,10 @@ struct Explanation {
 /// What becomes of the authenticated-data bit.
 enum class Authenticity : uint8_t { kUntrusted, kVerifiedChannel };
 
-/// Completes `buffer`, which holds header, question and records (`size` octets, without OPT), as the
-/// answer to `query`: ID, flags, question in the client's case, OPT if the client sent one. The answer
-/// is cut to header and question with TC set when it is larger than the client takes. Gives its size.
+/// Completes `buffer`, which holds header, question and records (`size` octets, without OPT), as
+/// the answer to `query`: ID, flags, question in the client's case, OPT if the client sent one. The
+/// answer is cut to header and question with TC set when it is larger than the client takes. Gives
+/// its size.
 size_t finish_answer(const Query& query, MutableBytes buffer, size_t size,
                      const AnswerSettings& settings,
                      const std::optional<Explanation>& why = std::nullopt);

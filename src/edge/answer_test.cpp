@@ -43,9 +43,9 @@ class AnswerTest : public ::testing::Test {
 TEST_F(AnswerTest, the_client_gets_its_own_id_flags_and_case) {
   Query query = client("WwW.example.org");
   query.flags |= dns::flag::kCd;
-  const auto message = finish(query, kit::answer("www.example.org", Type::kA, Rcode::kNoError,
-                                                 {{Section::kAnswer, "www.example.org", 60, Type::kA,
-                                                   "192.0.2.1"}}));
+  const auto message = finish(
+      query, kit::answer("www.example.org", Type::kA, Rcode::kNoError,
+                         {{Section::kAnswer, "www.example.org", 60, Type::kA, "192.0.2.1"}}));
   EXPECT_EQ(message.header().id, 0xbeef);
   EXPECT_TRUE(message.header().has(dns::flag::kQr | dns::flag::kRa));
   EXPECT_TRUE(message.header().has(dns::flag::kCd));
@@ -55,11 +55,11 @@ TEST_F(AnswerTest, the_client_gets_its_own_id_flags_and_case) {
 }
 
 TEST_F(AnswerTest, P05_records_come_out_as_they_went_in) {
-  Octets from_upstream = kit::answer(
-      "a.test", Type::kMx, Rcode::kNoError,
-      {{Section::kAnswer, "a.test", 60, Type::kMx, "10 mail.a.test."},
-       {Section::kAuthority, "a.test", 3600, Type::kNs, "ns.a.test."},
-       {Section::kAdditional, "mail.a.test", 60, Type::kA, "192.0.2.25"}});
+  Octets from_upstream =
+      kit::answer("a.test", Type::kMx, Rcode::kNoError,
+                  {{Section::kAnswer, "a.test", 60, Type::kMx, "10 mail.a.test."},
+                   {Section::kAuthority, "a.test", 3600, Type::kNs, "ns.a.test."},
+                   {Section::kAdditional, "mail.a.test", 60, Type::kA, "192.0.2.25"}});
   const auto before = dns::Message::parse(from_upstream);
   const auto message = finish(client("a.test", Type::kMx), from_upstream);
   EXPECT_TRUE(equal(message.octets().subspan(dns::kHeaderSize),
@@ -82,11 +82,10 @@ TEST_F(AnswerTest, an_opt_record_that_is_not_last_is_left_out_all_the_same) {
 
 TEST_F(AnswerTest, what_is_larger_than_the_client_takes_is_cut_to_tc) {
   std::vector<std::string> texts(5, "\"" + std::string(200, 'x') + "\"");
-  const Octets large =
-      kit::answer("t.test", Type::kTxt, Rcode::kNoError,
-                  {{Section::kAnswer, "t.test", 60, Type::kTxt, texts[0]},
-                   {Section::kAnswer, "t.test", 60, Type::kTxt, texts[1]},
-                   {Section::kAnswer, "t.test", 60, Type::kTxt, texts[2]}});
+  const Octets large = kit::answer("t.test", Type::kTxt, Rcode::kNoError,
+                                   {{Section::kAnswer, "t.test", 60, Type::kTxt, texts[0]},
+                                    {Section::kAnswer, "t.test", 60, Type::kTxt, texts[1]},
+                                    {Section::kAnswer, "t.test", 60, Type::kTxt, texts[2]}});
   Query query = client("t.test", Type::kTxt);
   EXPECT_TRUE(finish(query, large).header().has(dns::flag::kTc));
   EXPECT_EQ(finish(query, large).header().counts[1], 0);

@@ -21,7 +21,7 @@ struct UpstreamContext {
   UpstreamEvents& events;
   UpstreamState& state;
   const EdgeSettings& settings;
-  unsigned shards = 1;            // how many share the upstream's connection limit
+  unsigned shards = 1;  // how many share the upstream's connection limit
 };
 
 Result<std::unique_ptr<Upstream>> make_upstream(const UpstreamContext& context);
@@ -33,7 +33,7 @@ struct TransportContext {
   Intake& intake;
   const EdgeSettings& settings;
   ShardStatistics& statistics;
-  unsigned shards = 1;            // how many share the listening address and its limits
+  unsigned shards = 1;  // how many share the listening address and its limits
 };
 
 /// Adds one transport a protocol that is spoken at `endpoint`: UDP and TCP.

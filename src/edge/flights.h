@@ -1,5 +1,6 @@
 // The questions that are being asked, and the clients that wait for each: equal questions are asked
-// once (one in flight per name, type and DNSSEC wish is also what defeats birthday attacks, RFC 5452).
+// once (one in flight per name, type and DNSSEC wish is also what defeats birthday attacks, RFC
+// 5452).
 #pragma once
 
 #include <cstdint>
@@ -7,8 +8,8 @@
 #include <vector>
 
 #include "base/slab.h"
-#include "edge/cache.h"
-#include "edge/failover.h"
+#include "edge/cache/cache.h"
+#include "edge/failover/failover.h"
 #include "edge/query.h"
 #include "edge/upstream.h"
 
@@ -17,14 +18,14 @@ namespace weir::edge {
 /// A client that waits. Waiters of a flight form a list, first come first.
 struct Waiter {
   Query query;
-  uint64_t next = 0;   // handle; 0 at the end
+  uint64_t next = 0;  // handle; 0 at the end
 };
 
 struct Flight {
   CacheKey key;
   Instant started;
-  Instant deadline;              // of the whole question; nobody waits longer
-  Instant asked;                 // the attempt under way
+  Instant deadline;  // of the whole question; nobody waits longer
+  Instant asked;     // the attempt under way
   size_t upstream = 0;
   Tried tried;
   unsigned attempts = 0;
@@ -32,7 +33,7 @@ struct Flight {
   uint64_t first_waiter = 0;
   uint64_t last_waiter = 0;
   size_t waiters = 0;
-  AskToken next_in_bucket = 0;   // handle; 0 at the end
+  AskToken next_in_bucket = 0;  // handle; 0 at the end
 };
 
 class Flights {
@@ -40,7 +41,7 @@ class Flights {
   /// At most `most_queries` waiters in all, `most_waiting` for one question.
   Flights(size_t most_queries, size_t most_waiting);
 
-  AskToken find(const CacheKey& key);       // 0: nobody asks this
+  AskToken find(const CacheKey& key);  // 0: nobody asks this
   Flight* get(AskToken token) { return flights_.find(token); }
   /// A new flight without waiters; 0 when there are too many.
   AskToken begin(const CacheKey& key);

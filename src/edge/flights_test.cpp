@@ -22,7 +22,8 @@ TEST(Flights, waiters_leave_in_the_order_they_came) {
   Flights flights(100, 10);
   const CacheKey key = CacheKey::of(ask("a.test"));
   const AskToken token = flights.begin(key);
-  for (uint16_t id = 1; id <= 3; ++id) EXPECT_TRUE(flights.join(*flights.get(token), ask("a.test", id)));
+  for (uint16_t id = 1; id <= 3; ++id)
+    EXPECT_TRUE(flights.join(*flights.get(token), ask("a.test", id)));
   Query query;
   for (uint16_t id = 1; id <= 3; ++id) {
     ASSERT_TRUE(flights.next_waiter(*flights.get(token), query));

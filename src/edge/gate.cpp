@@ -1,4 +1,5 @@
-// The access list and the checks every query must pass. Nothing malformed goes further than this file.
+// The access list and the checks every query must pass. Nothing malformed goes further than this
+// file.
 #include "edge/gate.h"
 
 #include <algorithm>
@@ -6,8 +7,8 @@
 namespace weir::edge {
 namespace {
 
-constexpr size_t kMostOptions = 16;      // EDNS options in one query; more is linear work for nothing
-constexpr size_t kLargestQuery = 4096;   // octets, over any transport
+constexpr size_t kMostOptions = 16;  // EDNS options in one query; more is linear work for nothing
+constexpr size_t kLargestQuery = 4096;  // octets, over any transport
 
 GateVerdict refuse(dns::Rcode rcode, std::string_view text = {},
                    dns::ExtendedError why = dns::ExtendedError::kOther) {
@@ -18,7 +19,8 @@ GateVerdict drop(DropReason reason) { return {Passage::kDrop, reason, {}, {}}; }
 
 size_t count_options(const dns::Edns& edns) {
   size_t count = 0;
-  for (Bytes options = edns.options; dns::next_option(options); ++count) {}
+  for (Bytes options = edns.options; dns::next_option(options); ++count) {
+  }
   return count;
 }
 
@@ -93,7 +95,8 @@ GateVerdict Gate::read(const Arrival& arrival, Query& query) const {
   if (query.type == dns::Type::kAny) return {Passage::kMinimalAny, {}, {}, {}};
   if (is_meta_type(query.type)) return refuse(dns::Rcode::kNotImp);
   if (!header->has(dns::flag::kRd))
-    return refuse(dns::Rcode::kRefused, "recursion must be desired", dns::ExtendedError::kProhibited);
+    return refuse(dns::Rcode::kRefused, "recursion must be desired",
+                  dns::ExtendedError::kProhibited);
   return {};
 }
 

@@ -1,4 +1,5 @@
-// The gate: who is let in, and that no octets whatever get past it that are not one proper question.
+// The gate: who is let in, and that no octets whatever get past it that are not one proper
+// question.
 #include "edge/gate.h"
 
 #include <gtest/gtest.h>

@@ -33,11 +33,11 @@ Result<std::unique_ptr<Plane>> Plane::create(const EdgeSettings& settings,
       settings.threads > 0 ? settings.threads : std::max(1U, std::thread::hardware_concurrency());
   std::shared_ptr<const EdgeSettings> effective = plane->settings_;
   for (unsigned i = 0; i < count; ++i) {
-    const ShardContext context{*effective,        clock, plane->cache_, plane->upstreams_,
+    const ShardContext context{*effective,       clock, plane->cache_, plane->upstreams_,
                                *plane->latency_, count};
     auto shard = std::make_unique<Shard>(context, i, open_tap(i));
     TRY_DONE(shard->open());
-    if (i == 0) {   // ports that the kernel chose are the same for every shard
+    if (i == 0) {  // ports that the kernel chose are the same for every shard
       auto chosen = std::make_shared<EdgeSettings>(settings);
       for (size_t k = 0; k < chosen->listen.size(); ++k)
         chosen->listen[k] = shard->listeners()[2 * k];

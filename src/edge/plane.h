@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "edge/cache.h"
+#include "edge/cache/cache.h"
 #include "edge/settings.h"
 #include "edge/upstream.h"
 #include "metrics/metrics.h"

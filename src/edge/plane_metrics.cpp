@@ -17,18 +17,19 @@ struct Plain {
 };
 
 constexpr std::array kPlain = {
-    Plain{"weir_malformed_queries_total", "Queries answered FORMERR because their octets are no query.",
-          &Statistics::malformed},
+    Plain{"weir_malformed_queries_total",
+          "Queries answered FORMERR because their octets are no query.", &Statistics::malformed},
     Plain{"weir_coalesced_queries_total", "Queries that joined an equal question already asked.",
           &Statistics::coalesced},
     Plain{"weir_truncated_responses_total", "Answers sent with TC because the client takes less.",
           &Statistics::truncated},
-    Plain{"weir_unsent_responses_total", "Answers that could not be sent: client gone or socket full.",
-          &Statistics::unsent},
+    Plain{"weir_unsent_responses_total",
+          "Answers that could not be sent: client gone or socket full.", &Statistics::unsent},
     Plain{"weir_cache_hits_total", "Queries answered from the cache.", &Statistics::cache_hits},
     Plain{"weir_cache_misses_total", "Queries answered after asking an upstream.",
           &Statistics::cache_misses},
-    Plain{"weir_tcp_connections_total", "Client connections accepted.", &Statistics::tcp_connections},
+    Plain{"weir_tcp_connections_total", "Client connections accepted.",
+          &Statistics::tcp_connections},
     Plain{"weir_tcp_refused_total", "Client connections refused by a limit or the access list.",
           &Statistics::tcp_refused},
     Plain{"weir_tcp_timeouts_total", "Client connections closed because nothing came.",
@@ -55,8 +56,9 @@ constexpr std::array kCache = {
                 &AnswerCache::Statistics::inserts},
     CacheSeries{"weir_cache_evictions_total", "Live answers given up for room.", true,
                 &AnswerCache::Statistics::evictions},
-    CacheSeries{"weir_cache_insert_collisions_total", "Answers given up because table buckets were full.",
-                true, &AnswerCache::Statistics::collisions},
+    CacheSeries{"weir_cache_insert_collisions_total",
+                "Answers given up because table buckets were full.", true,
+                &AnswerCache::Statistics::collisions},
     CacheSeries{"weir_cache_refused_total", "Answers too large to be kept.", true,
                 &AnswerCache::Statistics::refused},
 };
@@ -90,9 +92,8 @@ void Plane::register_metrics(metrics::Registry& registry) {
                     total([](const Statistics& s) -> const LocalCounter& { return s.tcp_open; }));
   registry.callback("weir_overload_refusals_total",
                     "Queries answered SERVFAIL because too many were in flight.", {}, true, [this] {
-                      return static_cast<double>(sum([](const Shard& shard) {
-                        return shard.resolver().overloads().value();
-                      }));
+                      return static_cast<double>(sum(
+                          [](const Shard& shard) { return shard.resolver().overloads().value(); }));
                     });
   for (const model::Protocol protocol : {model::Protocol::kUdp, model::Protocol::kTcp})
     registry.callback("weir_queries_total", "Queries that passed the access list.",
@@ -101,11 +102,10 @@ void Plane::register_metrics(metrics::Registry& registry) {
                         return s.queries[static_cast<size_t>(protocol)];
                       }));
   for (size_t reason = 0; reason < kDropReasons; ++reason)
-    registry.callback("weir_dropped_queries_total", "Messages that got no answer, by reason.",
-                      {{"reason", std::string(to_text(static_cast<DropReason>(reason)))}}, true,
-                      total([reason](const Statistics& s) -> const LocalCounter& {
-                        return s.drops[reason];
-                      }));
+    registry.callback(
+        "weir_dropped_queries_total", "Messages that got no answer, by reason.",
+        {{"reason", std::string(to_text(static_cast<DropReason>(reason)))}}, true,
+        total([reason](const Statistics& s) -> const LocalCounter& { return s.drops[reason]; }));
   registry.callback(
       "weir_responses_total", "Answers by response code and where they came from.", true,
       [this](const metrics::Registry::Emit& emit) {
@@ -115,14 +115,14 @@ void Plane::register_metrics(metrics::Registry& registry) {
                   return shard.statistics().responses[rcode][source].value();
                 }))
               emit({{"rcode", rcode_label(rcode)},
-                    {"source", std::string(model::to_text(static_cast<model::AnswerSource>(source)))}},
+                    {"source",
+                     std::string(model::to_text(static_cast<model::AnswerSource>(source)))}},
                    static_cast<double>(count));
       });
   for (const CacheSeries& series : kCache)
-    registry.callback(series.name, series.help, {}, series.counter,
-                      [this, value = series.value] {
-                        return static_cast<double>(cache_.statistics().*value);
-                      });
+    registry.callback(series.name, series.help, {}, series.counter, [this, value = series.value] {
+      return static_cast<double>(cache_.statistics().*value);
+    });
 }
 
 }  // namespace weir::edge

@@ -1,4 +1,5 @@
-// A client's question on its way through the edge: who asked, when, what, and how the answer goes back.
+// A client's question on its way through the edge: who asked, when, what, and how the answer goes
+// back.
 #pragma once
 
 #include <array>
@@ -38,16 +39,17 @@ struct Query {
   model::Protocol protocol{};
 
   uint16_t id = 0;
-  uint16_t flags = 0;              // of the header, as it came
+  uint16_t flags = 0;  // of the header, as it came
   dns::Type type{};
   dns::Class klass{};
   bool edns = false;
   bool dnssec_ok = false;
-  bool keepalive = false;          // asked for edns-tcp-keepalive (RFC 7828)
-  uint16_t payload = 512;          // octets the client takes in one datagram
+  bool keepalive = false;  // asked for edns-tcp-keepalive (RFC 7828)
+  uint16_t payload = 512;  // octets the client takes in one datagram
 
-  uint16_t question_size = 0;      // of `question`; 0 when the message had none that could be read
-  std::array<uint8_t, 259> question;  // name in its own case, type, class: as the answer repeats them
+  uint16_t question_size = 0;  // of `question`; 0 when the message had none that could be read
+  std::array<uint8_t, 259>
+      question;  // name in its own case, type, class: as the answer repeats them
 
   Bytes name() const { return {question.data(), question_size - size_t{4}}; }
   Bytes question_octets() const { return {question.data(), question_size}; }

@@ -3,14 +3,14 @@
 
 #include <algorithm>
 
-#include "edge/failover.h"
+#include "edge/failover/failover.h"
 #include "edge/forward.h"
 
 namespace weir::edge {
 namespace {
 
-constexpr unsigned kMostAttempts = 4;          // for one question, whatever time is left
-constexpr Duration kLeastAttempt = 50ms;       // less time left is not worth an attempt
+constexpr unsigned kMostAttempts = 4;     // for one question, whatever time is left
+constexpr Duration kLeastAttempt = 50ms;  // less time left is not worth an attempt
 
 AnswerSettings answer_settings(const EdgeSettings& settings) {
   return {settings.udp_payload,
@@ -70,10 +70,10 @@ Step Resolver::on_query(const Arrival& arrival, Query& query, Instant now) {
 
 Step Resolver::answer_cached(const Query& query, const CachedAnswer& found) {
   if (found.failure)
-    return error(query, dns::Rcode::kServFail,
-                 Explanation{dns::ExtendedError::kCachedError,
-                             text_of(dns::ExtendedError::kCachedError)},
-                 model::AnswerSource::kCache);
+    return error(
+        query, dns::Rcode::kServFail,
+        Explanation{dns::ExtendedError::kCachedError, text_of(dns::ExtendedError::kCachedError)},
+        model::AnswerSource::kCache);
   const size_t size = finish_answer(query, scratch(), found.size_octets, answer_settings_);
   return Reply{scratch().first(size), static_cast<dns::Rcode>((*scratch_)[3] & 15),
                model::AnswerSource::kCache};

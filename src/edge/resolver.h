@@ -1,6 +1,6 @@
 // Decides what becomes of a query: refused, answered from the cache, joined to one that is being
-// asked, or asked. It touches no socket and no clock: the shard tells it what happened and does what it
-// says, so text scenarios drive it in virtual time.
+// asked, or asked. It touches no socket and no clock: the shard tells it what happened and does
+// what it says, so text scenarios drive it in virtual time.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 #include <variant>
 
 #include "edge/answer.h"
-#include "edge/cache.h"
+#include "edge/cache/cache.h"
 #include "edge/flights.h"
 #include "edge/gate.h"
 #include "edge/query.h"
@@ -53,8 +53,8 @@ class Resolver {
   Step on_reply(AskToken token, Bytes message, Instant now);
   /// An upstream failed or kept silent. Gives Settle or Ask.
   Step on_failure(AskToken token, AskFailure failure, Instant now);
-  /// The next waiter of a settled flight and its answer; false when all have theirs, and the flight is
-  /// over. Nothing else may be called in between.
+  /// The next waiter of a settled flight and its answer; false when all have theirs, and the flight
+  /// is over. Nothing else may be called in between.
   bool next_answer(const Settle& settled, Query& query, Reply& reply);
   /// The attempt under way, for those who observe; null when there is none.
   const Flight* flight(AskToken token) { return flights_.get(token); }
@@ -89,9 +89,9 @@ class Resolver {
   Flights flights_;
   metrics::LocalCounter overloads_;
   dns::Malformed malformed_;
-  std::unique_ptr<Buffer> scratch_ = std::make_unique<Buffer>();   // the answer being made
-  std::unique_ptr<Buffer> settled_ = std::make_unique<Buffer>();   // what a settled flight answers
-  size_t settled_size_ = 0;                                        // 0: an error
+  std::unique_ptr<Buffer> scratch_ = std::make_unique<Buffer>();  // the answer being made
+  std::unique_ptr<Buffer> settled_ = std::make_unique<Buffer>();  // what a settled flight answers
+  size_t settled_size_ = 0;                                       // 0: an error
   dns::Rcode settled_rcode_{};
   Explanation settled_why_;
 };

@@ -1,5 +1,5 @@
-// The life of a query on its shard: arrival, decision, question, answer. What is observed is observed
-// here, and `settle` is the one exit.
+// The life of a query on its shard: arrival, decision, question, answer. What is observed is
+// observed here, and `settle` is the one exit.
 #include "edge/shard.h"
 
 #include "base/log.h"
@@ -7,7 +7,7 @@
 namespace weir::edge {
 namespace {
 
-constexpr Duration kTick = 50ms;   // telemetry waits no longer than this
+constexpr Duration kTick = 50ms;  // telemetry waits no longer than this
 
 template <typename... Fs>
 struct Overloaded : Fs... {
@@ -27,8 +27,8 @@ Shard::Shard(const ShardContext& context, unsigned index, model::Tap& tap)
 Shard::~Shard() = default;
 
 Status Shard::open() {
-  const TransportContext transport{loop_, context_.clock, *this, context_.settings, statistics_,
-                                   context_.shards};
+  const TransportContext transport{loop_,       context_.clock, *this, context_.settings,
+                                   statistics_, context_.shards};
   for (const Endpoint& endpoint : context_.settings.listen)
     TRY_DONE(add_transports(transport, endpoint, transports_));
   for (const auto& state : context_.upstreams) {
@@ -44,8 +44,8 @@ Status Shard::check_upstreams() {
   std::vector<HealthChecks::Target> targets;
   for (size_t i = 0; i < upstreams_.size(); ++i)
     targets.push_back({*context_.upstreams[i], *upstreams_[i]});
-  TRY(health_, HealthChecks::start(loop_, context_.clock, context_.settings.health,
-                                   std::move(targets)));
+  TRY(health_,
+      HealthChecks::start(loop_, context_.clock, context_.settings.health, std::move(targets)));
   return Done{};
 }
 
@@ -120,8 +120,7 @@ void Shard::on_arrival(const Arrival& arrival) {
 }
 
 void Shard::perform(const Step& step, const Query* query) {
-  std::visit(Overloaded{[&](const Reply& reply) { settle(*query, reply); },
-                        [&](const Drop&) {},
+  std::visit(Overloaded{[&](const Reply& reply) { settle(*query, reply); }, [&](const Drop&) {},
                         [&](const Ask& question) { ask(question); },
                         [&](const Join&) { statistics_.coalesced.add(); },
                         [&](const Settle& settled) { settle_all(settled); }},
@@ -158,7 +157,8 @@ void Shard::settle(const Query& query, const Reply& reply) {
 }
 
 void Shard::on_sent(AskToken token, Bytes message, const Endpoint& server) {
-  if (!is_probe(token)) observe_forward(model::MessageType::kForwarderQuery, token, message, server);
+  if (!is_probe(token))
+    observe_forward(model::MessageType::kForwarderQuery, token, message, server);
 }
 
 void Shard::on_reply(AskToken token, Bytes message, const Endpoint& server) {

@@ -1,5 +1,6 @@
-// One thread of the query plane: its loop, its sockets, its resolver and its connections to upstreams.
-// Queries come in through `on_arrival`; every answer leaves through `settle`, and nowhere else.
+// One thread of the query plane: its loop, its sockets, its resolver and its connections to
+// upstreams. Queries come in through `on_arrival`; every answer leaves through `settle`, and
+// nowhere else.
 #pragma once
 
 #include <memory>
@@ -8,7 +9,7 @@
 
 #include "base/random.h"
 #include "edge/catalogue.h"
-#include "edge/health.h"
+#include "edge/failover/health.h"
 #include "edge/resolver.h"
 #include "edge/settings.h"
 #include "edge/statistics.h"
@@ -24,7 +25,7 @@ struct ShardContext {
   const Clock& clock;
   AnswerCache& cache;
   std::span<const std::unique_ptr<UpstreamState>> upstreams;
-  metrics::Histogram& latency;     // seconds from question to answer
+  metrics::Histogram& latency;  // seconds from question to answer
   unsigned shards = 1;
 };
 
@@ -37,8 +38,8 @@ class Shard final : public Intake, public UpstreamEvents {
   Status open();
   /// The thread's whole life: returns after `stop`.
   void run();
-  /// From any thread: takes no new queries; `on_idle` is called on the shard's thread once nothing is
-  /// in flight.
+  /// From any thread: takes no new queries; `on_idle` is called on the shard's thread once nothing
+  /// is in flight.
   void drain(std::function<void()> on_idle);
   void stop() { loop_.stop(); }
   /// From any thread: the new settings count from the next query on.
@@ -85,8 +86,8 @@ class Shard final : public Intake, public UpstreamEvents {
   Resolver resolver_;
   std::vector<std::unique_ptr<Upstream>> upstreams_;
   std::vector<std::unique_ptr<Transport>> transports_;
-  std::unique_ptr<HealthChecks> health_;       // on the first shard only
-  Query query_;                                // the one being handled
+  std::unique_ptr<HealthChecks> health_;  // on the first shard only
+  Query query_;                           // the one being handled
   WallTime wall_offset_{};
   bool flush_pending_ = false;
   std::function<void()> on_idle_;

@@ -1,5 +1,5 @@
-// How clients reach us: a transport yields arrivals and carries answers back; it knows nothing of DNS
-// beyond its framing.
+// How clients reach us: a transport yields arrivals and carries answers back; it knows nothing of
+// DNS beyond its framing.
 #pragma once
 
 #include <memory>

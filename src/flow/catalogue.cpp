@@ -33,12 +33,9 @@ std::span<const std::string_view> overflow_words() { return kOverflows; }
 std::unique_ptr<Encoder> make_encoder(Format format, std::string_view identity,
                                       std::string_view version) {
   switch (format) {
-    case Format::kText:
-      return make_text_encoder(identity);
-    case Format::kFlatJson:
-      return make_flat_json_encoder(identity, version);
-    case Format::kJson:
-      return make_json_encoder(identity, version);
+    case Format::kText: return make_text_encoder(identity);
+    case Format::kFlatJson: return make_flat_json_encoder(identity, version);
+    case Format::kJson: return make_json_encoder(identity, version);
   }
   return nullptr;
 }

@@ -41,7 +41,9 @@ Lane::Lane(std::string name, std::unique_ptr<Sink> sink, const LaneSettings& set
       pause_(settings.retry_base) {}
 
 Lane::~Lane() {
-  close(clock_.now());
+  // Series of metrics may keep a lane alive longer than the clock: it is not asked here, and `read`
+  // asks it only while something waits.
+  close(Instant::min());
   join();
 }
 
@@ -97,12 +99,10 @@ LaneReading Lane::read() const {
                       .queue_batches = backlog_.batches(),
                       .queue_octets = backlog_.octets(),
                       .retries = retries_.load()};
-  const Instant now = clock_.now();
-  if (const int64_t since = in_hand_since_.load(); since != 0)
-    reading.lag = now - Instant(Duration(since));
-  else if (const auto oldest = backlog_.oldest())
-    reading.lag = now - *oldest;
-  reading.lag = std::max(reading.lag, Duration::zero());
+  auto since = backlog_.oldest();
+  if (const int64_t in_hand = in_hand_since_.load(); in_hand != 0)
+    since = Instant(Duration(in_hand));
+  if (since) reading.lag = std::max(clock_.now() - *since, Duration::zero());
   const std::lock_guard lock(mutex_);
   reading.last_error = last_error_;
   return reading;

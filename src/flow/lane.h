@@ -51,6 +51,8 @@ class Lane {
   /// A loss that the sink should record when it can. At most `kMostGaps` wait; the rest are added
   /// to the last one of their kind.
   void note(const Gap& gap);
+  /// Says that the sink does not work at present; before `start`.
+  void complain(const Error& error) { remember(error); }
   /// Asks the sink to reopen, on the lane's thread.
   void reopen();
   /// Takes no more. What waits is delivered until `deadline`; the rest is counted as lost.

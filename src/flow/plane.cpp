@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "flow/catalogue.h"
+#include "flow/late_sink.h"
 
 namespace weir::flow {
 namespace {
@@ -58,8 +59,19 @@ Status Plane::open_sinks() {
     if (std::any_of(lanes_.begin(), lanes_.end(),
                     [&](const auto& lane) { return lane->name() == sink.name; }))
       return config_error(fmt::format("sink {}: the name is taken", sink.name));
-    TRY(auto opened, make_sink(sink, settings_));
-    add_sink(sink.name, std::move(opened), sink.lane);
+    auto opened = make_sink(sink, settings_);
+    if (opened) {
+      add_sink(sink.name, *std::move(opened), sink.lane);
+      continue;
+    }
+    // What stands in the settings must be right; a disk that is full today must not keep names from
+    // being answered.
+    if (opened.error().fault == Fault::kConfig || settings_.sources_wait)
+      return std::move(opened).error();
+    add_sink(sink.name,
+             std::make_unique<LateSink>([this, sink] { return make_sink(sink, settings_); }),
+             sink.lane);
+    lanes_.back()->complain(opened.error());
   }
   return Done{};
 }

@@ -29,7 +29,8 @@ struct PlaneReading {
 
 class Plane {
  public:
-  /// Opens the store and every sink. `registry` and `clock` outlive the plane.
+  /// Opens the store and every sink; one that a full disk or the like keeps from opening is tried
+  /// again when there is something to deliver. `registry` and `clock` outlive the plane.
   static Result<std::unique_ptr<Plane>> create(FlowSettings settings, metrics::Registry& registry,
                                                const Clock& clock);
   ~Plane();

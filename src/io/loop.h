@@ -1,8 +1,8 @@
-// A thread's event loop: timers, readiness of descriptors, and work posted from other threads. A thin
-// layer over Boost.Asio, which is seen in this room's .cpp files only.
+// A thread's event loop: timers, readiness of descriptors, and work posted from other threads. A
+// thin layer over Boost.Asio, which is seen in this room's .cpp files only.
 //
-// One thread runs a loop. Timers and watches belong to that thread and must not outlive the loop; only
-// `post` and `stop` may be called from elsewhere.
+// One thread runs a loop. Timers and watches belong to that thread and must not outlive the loop;
+// only `post` and `stop` may be called from elsewhere.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,8 @@ class Loop {
  public:
   Loop();
   ~Loop();
-  /// Runs until `stop`; a stop that came before makes it return at once. May be run again afterwards.
+  /// Runs until `stop`; a stop that came before makes it return at once. May be run again
+  /// afterwards.
   void run();
   /// From any thread; `run` returns soon after.
   void stop();
@@ -32,8 +33,8 @@ class Loop {
 };
 
 /// Calls back once after a time, on the loop's thread. Destroying, stopping or starting it again
-/// cancels: no call comes afterwards. What the callback holds is released on the loop's next turn, or
-/// with the loop. The callback may destroy the timer.
+/// cancels: no call comes afterwards. What the callback holds is released on the loop's next turn,
+/// or with the loop. The callback may destroy the timer.
 class Timer {
  public:
   explicit Timer(Loop& loop);
@@ -54,8 +55,8 @@ class Watch {
   Watch(Loop& loop, int fd);
   ~Watch();
   Watch(Watch&&) noexcept;
-  /// Calls back whenever there is something to read, until replaced by nullptr. Level-triggered: what
-  /// a callback leaves unread brings the next call.
+  /// Calls back whenever there is something to read, until replaced by nullptr. Level-triggered:
+  /// what a callback leaves unread brings the next call.
   void on_readable(std::function<void()> callback);
   /// Calls back once when writing is possible.
   void once_writable(std::function<void()> callback);

@@ -1,5 +1,6 @@
-// Octet streams, plain TCP or TLS behind one face, client or server side. Callbacks come on the loop's
-// thread; what is sent is collected and leaves in one write when the loop's turn ends or `flush` is called.
+// Octet streams, plain TCP or TLS behind one face, client or server side. Callbacks come on the
+// loop's thread; what is sent is collected and leaves in one write when the loop's turn ends or
+// `flush` is called.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +19,23 @@
 
 namespace weir::io {
 
-/// Why a stream ended. The certificate causes come before any octet of the application was sent. The
-/// stream itself never ends with `kOverflow` or `kLocal`: those are for owners that close and count.
+/// Why a stream ended. The certificate causes come before any octet of the application was sent.
+/// The stream itself never ends with `kOverflow` or `kLocal`: those are for owners that close and
+/// count.
 enum class CloseCause : uint8_t {
-  kEndOfStream, kReset, kRefused, kUnreachable, kTimeout, kOverflow, kLocal,
-  kTlsProtocol, kCertificateName, kCertificateExpired, kCertificateSelfSigned,
-  kCertificateUntrusted, kCertificatePin,
+  kEndOfStream,
+  kReset,
+  kRefused,
+  kUnreachable,
+  kTimeout,
+  kOverflow,
+  kLocal,
+  kTlsProtocol,
+  kCertificateName,
+  kCertificateExpired,
+  kCertificateSelfSigned,
+  kCertificateUntrusted,
+  kCertificatePin,
 };
 /// `certificate_name`, `refused` …: the label of a counter.
 std::string_view to_text(CloseCause cause);
@@ -39,13 +51,14 @@ class StreamEvents {
   /// it or destroy it.
   virtual void on_data(Bytes octets) = 0;
   /// The last call, once; not after the stream's owner destroyed it or called `close`. The handler
-  /// may destroy the stream. After `kEndOfStream` on an accepted stream the peer may still be reading:
-  /// what was sent leaves, and more may be sent until the owner closes or destroys the stream.
+  /// may destroy the stream. After `kEndOfStream` on an accepted stream the peer may still be
+  /// reading: what was sent leaves, and more may be sent until the owner closes or destroys the
+  /// stream.
   virtual void on_close(CloseCause cause, std::string_view detail) = 0;
 };
 
-/// Belongs to the loop's thread. Destroying it is closing it: an open stream still writes what waits,
-/// a connecting one is dropped. No event comes from inside a call of the owner's.
+/// Belongs to the loop's thread. Destroying it is closing it: an open stream still writes what
+/// waits, a connecting one is dropped. No event comes from inside a call of the owner's.
 class Stream {
  public:
   virtual ~Stream() = default;
@@ -67,7 +80,7 @@ class Stream {
 };
 
 struct StreamOptions {
-  size_t limit_octets = 1 << 20;    // unsent octets kept
+  size_t limit_octets = 1 << 20;                      // unsent octets kept
   Duration connect_timeout{std::chrono::seconds(2)};  // TCP and TLS handshakes together
 };
 

@@ -20,15 +20,16 @@ struct TlsClientSettings {
   /// in it is trusted, also an intermediate authority or the server's own certificate.
   std::string ca_file;
   /// SHA-256 of the SubjectPublicKeyInfo in 64 hexadecimal digits or base64 (RFC 7858 §4.2). With
-  /// pins, a matching key in the peer's certificate is required besides the chain unless `pins_only`.
+  /// pins, a matching key in the peer's certificate is required besides the chain unless
+  /// `pins_only`.
   std::vector<std::string> pins;
   bool pins_only = false;         // then neither chain, name nor dates are looked at
   std::vector<std::string> alpn;  // offered; "dot" for DNS over TLS
 };
 
 /// Shared by all connections to one server, on any thread: context, trust and up to eight resumable
-/// sessions. TLS 1.2 at least, no renegotiation, no early data. Connections keep what they need of it,
-/// so it may be destroyed before them.
+/// sessions. TLS 1.2 at least, no renegotiation, no early data. Connections keep what they need of
+/// it, so it may be destroyed before them.
 class TlsClient {
  public:
   /// Errors name the setting that is wrong; they are the configuration's fault.

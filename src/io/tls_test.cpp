@@ -2,7 +2,7 @@
 #include "io/tls.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
+#include <cstdlib>
 
 #include <string>
 

@@ -1,5 +1,5 @@
-// One DNS message seen from anywhere, in the vocabulary of dnstap, with weir's own marks. What sources
-// see becomes this at once; everything downstream reads only this.
+// One DNS message seen from anywhere, in the vocabulary of dnstap, with weir's own marks. What
+// sources see becomes this at once; everything downstream reads only this.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,21 @@ namespace weir::model {
 
 /// dnstap.proto, Message.Type. `kUnknown` is a future one.
 enum class MessageType : uint8_t {
-  kUnknown = 0, kAuthQuery = 1, kAuthResponse, kResolverQuery, kResolverResponse, kClientQuery,
-  kClientResponse, kForwarderQuery, kForwarderResponse, kStubQuery, kStubResponse, kToolQuery,
-  kToolResponse, kUpdateQuery, kUpdateResponse,
+  kUnknown = 0,
+  kAuthQuery = 1,
+  kAuthResponse,
+  kResolverQuery,
+  kResolverResponse,
+  kClientQuery,
+  kClientResponse,
+  kForwarderQuery,
+  kForwarderResponse,
+  kStubQuery,
+  kStubResponse,
+  kToolQuery,
+  kToolResponse,
+  kUpdateQuery,
+  kUpdateResponse,
 };
 inline bool is_response(MessageType type) { return static_cast<uint8_t>(type) % 2 == 0; }
 /// `CLIENT_QUERY`.
@@ -26,7 +38,14 @@ std::optional<MessageType> message_type_from_text(std::string_view text);
 
 /// dnstap.proto, SocketProtocol.
 enum class Protocol : uint8_t {
-  kUnknown = 0, kUdp = 1, kTcp, kDot, kDoh, kDnscryptUdp, kDnscryptTcp, kDoq,
+  kUnknown = 0,
+  kUdp = 1,
+  kTcp,
+  kDot,
+  kDoh,
+  kDnscryptUdp,
+  kDnscryptTcp,
+  kDoq,
 };
 /// `UDP`, `DOT`.
 std::string_view to_text(Protocol protocol);
@@ -45,8 +64,8 @@ struct DnstapExtras {
   Bytes identity;
   Bytes version;
   Bytes extra;
-  Bytes query_zone;      // wire form
-  Bytes policy;          // the Policy submessage as it came
+  Bytes query_zone;  // wire form
+  Bytes policy;      // the Policy submessage as it came
   uint8_t http_protocol = 0;
   Bytes unknown_fields;  // as they came, in order
 };
@@ -57,9 +76,9 @@ struct Observation {
   Protocol protocol = Protocol::kUnknown;
   SourceKind source = SourceKind::kEdge;
   AnswerSource answer_source = AnswerSource::kNone;
-  bool defragmented = false;           // put together from IP fragments
-  bool reassembled = false;            // put together from TCP segments
-  dns::Malformed malformed;            // of what `message()` gives; kNone when it parses
+  bool defragmented = false;  // put together from IP fragments
+  bool reassembled = false;   // put together from TCP segments
+  dns::Malformed malformed;   // of what `message()` gives; kNone when it parses
 
   /// The side that asks and the side that answers; absent addresses are unknown.
   std::optional<Endpoint> query_endpoint;
@@ -78,9 +97,9 @@ struct Observation {
   dns::Class qclass{};
   dns::Rcode rcode{};
 
-  std::string_view upstream;           // its name in the settings; empty unless forwarded
+  std::string_view upstream;  // its name in the settings; empty unless forwarded
   const DnstapExtras* dnstap = nullptr;
-  uint64_t sequence = 0;               // per source, from 1; set when recorded
+  uint64_t sequence = 0;  // per source, from 1; set when recorded
 
   /// The message this observation is about.
   Bytes message() const {

@@ -1,5 +1,5 @@
-// Messages for tests, built with the builder under test's own rules: queries as clients send them and
-// answers as upstreams give them.
+// Messages for tests, built with the builder under test's own rules: queries as clients send them
+// and answers as upstreams give them.
 #pragma once
 
 #include <initializer_list>
@@ -18,7 +18,8 @@ struct QueryOptions {
   bool dnssec_ok = false;
 };
 
-inline Octets query(std::string_view name, dns::Type type = dns::Type::kA, QueryOptions options = {}) {
+inline Octets query(std::string_view name, dns::Type type = dns::Type::kA,
+                    QueryOptions options = {}) {
   Octets buffer(512);
   dns::Builder builder(buffer, options.id, options.flags);
   builder.question(*dns::Name::parse(name), type);
@@ -41,8 +42,9 @@ struct RecordText {
 inline Octets answer(std::string_view name, dns::Type type, dns::Rcode rcode,
                      std::initializer_list<RecordText> records, uint16_t flags = dns::flag::kRa) {
   Octets buffer(65535);
-  dns::Builder builder(buffer, 0, static_cast<uint16_t>(dns::flag::kQr | dns::flag::kRd | flags |
-                                                        static_cast<uint16_t>(rcode)));
+  dns::Builder builder(buffer, 0,
+                       static_cast<uint16_t>(dns::flag::kQr | dns::flag::kRd | flags |
+                                             static_cast<uint16_t>(rcode)));
   builder.question(*dns::Name::parse(name), type);
   for (const RecordText& record : records)
     builder.record(record.section, *dns::Name::parse(record.owner), record.type, dns::Class::kIn,

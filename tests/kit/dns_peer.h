@@ -45,6 +45,19 @@ inline Octets make_answer(Bytes query, size_t size = 0, uint8_t rcode = 0) {
   return {builder.message().begin(), builder.message().end()};
 }
 
+/// An empty answer with edns-tcp-keepalive of so many tenths of a second (RFC 7828).
+inline Octets make_keepalive(Bytes query, uint16_t tenths) {
+  const auto asked = dns::Message::parse(query);
+  Octets buffer(512);
+  dns::Builder builder(buffer, asked->header().id, dns::flag::kQr);
+  builder.question(asked->question()->name.expand(), asked->question()->type);
+  builder.begin_edns(1232, 0, 0, false);
+  const uint8_t data[2] = {static_cast<uint8_t>(tenths >> 8), static_cast<uint8_t>(tenths)};
+  builder.option(dns::Option::kTcpKeepalive, data);
+  builder.end_edns();
+  return {builder.message().begin(), builder.message().end()};
+}
+
 /// DNS over TCP.
 class StreamPeer {
  public:

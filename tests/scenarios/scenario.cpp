@@ -79,12 +79,18 @@ class Scenario {
     std::string key;
     std::string value;
     words >> key >> value;
-    if (key == "query_timeout") settings_.query_timeout = *parse_duration(value);
-    else if (key == "attempt_timeout") settings_.attempt_timeout = *parse_duration(value);
-    else if (key == "max_waiting") settings_.max_waiting = std::stoul(value);
-    else if (key == "max_queries") settings_.max_queries = std::stoul(value);
-    else if (key == "refuse_with_rcode") settings_.refuse_with_rcode = value == "true";
-    else return "no such setting: " + key;
+    if (key == "query_timeout")
+      settings_.query_timeout = *parse_duration(value);
+    else if (key == "attempt_timeout")
+      settings_.attempt_timeout = *parse_duration(value);
+    else if (key == "max_waiting")
+      settings_.max_waiting = std::stoul(value);
+    else if (key == "max_queries")
+      settings_.max_queries = std::stoul(value);
+    else if (key == "refuse_with_rcode")
+      settings_.refuse_with_rcode = value == "true";
+    else
+      return "no such setting: " + key;
     return "";
   }
 
@@ -126,14 +132,24 @@ class Scenario {
     arrival.client = {*IpAddress::parse("127.0.0.1"), 4000};
     arrival.protocol = model::Protocol::kUdp;
     while (words >> option) {
-      if (option == "do") options.edns = options.dnssec_ok = true;
-      else if (option == "edns") options.edns = true;
-      else if (option == "cd") options.flags |= dns::flag::kCd;
-      else if (option == "norec") options.flags = 0;
-      else if (option == "tcp") arrival.protocol = model::Protocol::kTcp;
-      else if (option == "from") { words >> option; arrival.client.address = *IpAddress::parse(option); }
-      else if (option == "payload") { words >> options.payload; options.edns = true; }
-      else return "no such option: " + option;
+      if (option == "do")
+        options.edns = options.dnssec_ok = true;
+      else if (option == "edns")
+        options.edns = true;
+      else if (option == "cd")
+        options.flags |= dns::flag::kCd;
+      else if (option == "norec")
+        options.flags = 0;
+      else if (option == "tcp")
+        arrival.protocol = model::Protocol::kTcp;
+      else if (option == "from") {
+        words >> option;
+        arrival.client.address = *IpAddress::parse(option);
+      } else if (option == "payload") {
+        words >> options.payload;
+        options.edns = true;
+      } else
+        return "no such option: " + option;
     }
     options.id = static_cast<uint16_t>(labels_.size() + 1);
     labels_[options.id] = label;
@@ -234,8 +250,9 @@ class Scenario {
     }
     const auto question = dns::Message::parse(asked->question);
     Octets buffer(65535);
-    dns::Builder builder(buffer, 77, static_cast<uint16_t>(
-                                         flags | static_cast<uint16_t>(*dns::rcode_from_text(rcode))));
+    dns::Builder builder(
+        buffer, 77,
+        static_cast<uint16_t>(flags | static_cast<uint16_t>(*dns::rcode_from_text(rcode))));
     builder.question(question->question()->name.expand(), question->question()->type);
     std::istringstream list{records};
     std::string line;

@@ -1,5 +1,5 @@
-// Runs a text scenario against the resolver, in virtual time: what clients ask, what upstreams do, and
-// what must come of it. The language is described in tests/scenarios/README.md.
+// Runs a text scenario against the resolver, in virtual time: what clients ask, what upstreams do,
+// and what must come of it. The language is described in tests/scenarios/README.md.
 #pragma once
 
 #include <string>

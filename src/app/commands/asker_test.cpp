@@ -117,8 +117,8 @@ TEST(Asker, what_does_not_fit_the_question_does_not_end_the_wait) {
     wrong_id[0] ^= 1;
     Octets wrong_name = answer_to(query);
     wrong_name[dns::kHeaderSize + 1] ^= 1;
-    return std::vector<Octets>{Octets{1, 2, 3}, wrong_id, Octets(query.begin(), query.end()), wrong_name,
-                       answer_to(query, dns::flag::kAa)};
+    return std::vector<Octets>{Octets{1, 2, 3}, wrong_id, Octets(query.begin(), query.end()),
+                               wrong_name, answer_to(query, dns::flag::kAa)};
   });
   const auto answer = ask(server.local(), QueryProtocol::kUdp);
   ASSERT_TRUE(answer.ok()) << answer.error().what;

@@ -47,8 +47,8 @@ Status print_rows(flow::StoreReader& store, const flow::QueryFilter& filter, uin
   std::optional<int64_t> cursor;
   uint64_t left = limit;
   do {
-    TRY(const flow::QueryPage page,
-        store.find(filter, std::min<uint64_t>(left, kPageRows), cursor));
+    TRY(flow::QueryPage page, store.find(filter, std::min<uint64_t>(left, kPageRows), cursor));
+    control::sort_newest_first(page);
     for (const flow::QueryRow& row : page.rows) print_row(row, format, colour);
     left -= page.rows.size();
     cursor = page.next;

@@ -1,7 +1,7 @@
 // `weir run`: the settings, the platform, until a signal ends it.
 #include <fmt/format.h>
 
-#include <cstdio>
+#include <csignal>
 
 #include "app/commands.h"
 #include "app/commands/report.h"
@@ -17,6 +17,7 @@ int run(const RunCommand& command) {
     log::error(platform.error().what);
     return kExitFailed;
   }
+  std::signal(SIGPIPE, SIG_IGN);  // a peer that goes away is an error code, not our end
   (*platform)->run();
   return kExitDone;
 }

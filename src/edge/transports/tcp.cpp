@@ -1,6 +1,6 @@
 // DNS over TCP (RFC 7766): many queries on a connection, answered in the order their answers come,
-// each behind its length in two octets. Connections are bounded in number, in all and per client, and
-// closed when nothing comes.
+// each behind its length in two octets. Connections are bounded in number, in all and per client,
+// and closed when nothing comes.
 #include <unordered_map>
 
 #include "base/slab.h"
@@ -53,14 +53,14 @@ class Connection final : public io::StreamEvents {
   Endpoint peer_;
   Endpoint local_;
   std::unique_ptr<io::Stream> stream_;
-  Octets partial_;          // what came of a message that is not whole, or must wait
+  Octets partial_;  // what came of a message that is not whole, or must wait
   size_t in_flight_ = 0;
   bool paused_ = false;
   bool taking_ = false;
-  bool asked_ = false;      // at least one whole message came
-  bool ended_ = false;      // nothing more comes; answers may still be wanted
-  bool lost_ = false;       // its client did not take its answers: it is over
-  Instant last_;            // when something whole came or went
+  bool asked_ = false;  // at least one whole message came
+  bool ended_ = false;  // nothing more comes; answers may still be wanted
+  bool lost_ = false;   // its client did not take its answers: it is over
+  Instant last_;        // when something whole came or went
 
   friend class TcpTransport;
 };
@@ -91,7 +91,7 @@ class TcpTransport final : public Transport {
   void abandon(const ReturnPath& way_back) override {
     if (auto* connection = find(way_back.handle)) connection->forget_one();
   }
-  void flush() override {}   // streams write when the loop's turn ends
+  void flush() override {}  // streams write when the loop's turn ends
   Endpoint local() const override { return local_; }
   void drain() override {
     listener_.reset();
@@ -107,7 +107,8 @@ class TcpTransport final : public Transport {
   }
 
   void accept(UniqueFd fd, const Endpoint& peer, const Endpoint& local) {
-    if (!context_.intake.admits(peer) || per_client_[peer.address] >= limits_.max_connections_per_client)
+    if (!context_.intake.admits(peer) ||
+        per_client_[peer.address] >= limits_.max_connections_per_client)
       return refuse(peer);
     const auto handle = connections_.take();
     if (!handle) return refuse(peer);
@@ -165,8 +166,8 @@ class TcpTransport final : public Transport {
   TransportContext context_;
   TcpSettings limits_;
   Slab<std::unique_ptr<Connection>> connections_;
-  std::vector<std::unique_ptr<Connection>> gone_;       // closed in this turn of the loop
-  std::vector<uint64_t> handles_;                       // of open connections, for the sweep
+  std::vector<std::unique_ptr<Connection>> gone_;  // closed in this turn of the loop
+  std::vector<uint64_t> handles_;                  // of open connections, for the sweep
   std::unordered_map<IpAddress, size_t> per_client_;
   std::unique_ptr<io::Listener> listener_;
   Endpoint local_;

@@ -5,7 +5,7 @@
 namespace weir::edge {
 namespace {
 
-constexpr int kMostBatches = 16;   // in one turn of the loop; then others have theirs
+constexpr int kMostBatches = 16;  // in one turn of the loop; then others have theirs
 
 class UdpTransport final : public Transport {
  public:
@@ -19,7 +19,7 @@ class UdpTransport final : public Transport {
 
   bool answer(const Query& query, Bytes message) override {
     MutableBytes room = socket_.reserve(message.size());
-    if (room.empty()) {                       // the batch is full
+    if (room.empty()) {  // the batch is full
       flush();
       room = socket_.reserve(message.size());
     }
@@ -43,7 +43,10 @@ class UdpTransport final : public Transport {
       const auto datagrams = socket_.receive();
       if (datagrams.empty()) break;
       for (const io::Datagram& datagram : datagrams)
-        intake_.on_arrival({datagram.octets, datagram.peer, datagram.local, model::Protocol::kUdp,
+        intake_.on_arrival({datagram.octets,
+                            datagram.peer,
+                            datagram.local,
+                            model::Protocol::kUdp,
                             {this, 0, datagram.interface_index}});
       flush();
     }

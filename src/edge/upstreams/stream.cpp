@@ -100,7 +100,8 @@ void StreamUpstream::send(Slot slot) {
   const Instant now = context_.clock.now();
   Connection* connection = choose(now);
   if (connection == nullptr) {
-    asks_.fail(slot, refusal(now).value_or(AskFailure::kOverload));
+    const bool full = least_outstanding(true) != nullptr || least_outstanding(false) != nullptr;
+    asks_.fail(slot, full ? AskFailure::kOverload : refusal(now).value_or(AskFailure::kOverload));
     return;
   }
   if (!asks_.place(slot, connection->lane)) {

@@ -214,6 +214,19 @@ TEST_F(Stream, shards_share_the_limit) {
   EXPECT_EQ(peer.sessions.size(), 2u);
 }
 
+TEST_F(Stream, a_full_connection_is_overload_even_while_draining) {
+  upstream_settings.max_connections = 1;
+  upstream_settings.max_in_flight = 2;
+  StreamPeer peer(loop, [](Session&, Bytes) {});
+  open_to(peer);
+  ask_many(0, 2);
+  ASSERT_TRUE(run_until([&] { return peer.queries == 2; }));
+  upstream->drain();
+  ask(2);
+  ASSERT_TRUE(await(1));
+  EXPECT_EQ(heard.failures.at(2), AskFailure::kOverload);
+}
+
 TEST_F(Stream, cancelled_questions_stay_silent) {
   StreamPeer peer(loop, kit::answer_at_once);
   open_to(peer);
@@ -407,21 +420,9 @@ TEST_F(Stream, unused_connections_are_closed) {
   EXPECT_EQ(heard.replies.size(), 2u);
 }
 
-Octets with_keepalive(Bytes query, uint16_t tenths) {
-  const auto asked = dns::Message::parse(query);
-  Octets buffer(512);
-  dns::Builder builder(buffer, asked->header().id, dns::flag::kQr);
-  builder.question(asked->question()->name.expand(), asked->question()->type);
-  builder.begin_edns(1232, 0, 0, false);
-  const uint8_t data[2] = {static_cast<uint8_t>(tenths >> 8), static_cast<uint8_t>(tenths)};
-  builder.option(dns::Option::kTcpKeepalive, data);
-  builder.end_edns();
-  return {builder.message().begin(), builder.message().end()};
-}
-
 TEST_F(Stream, a_server_may_shorten_the_idle_time) {
-  StreamPeer peer(loop,
-                  [](Session& session, Bytes query) { session.send(with_keepalive(query, 1)); });
+  StreamPeer peer(
+      loop, [](Session& session, Bytes query) { session.send(kit::make_keepalive(query, 1)); });
   open_to(peer);
   ask(1);
   ASSERT_TRUE(await(1));
@@ -434,7 +435,7 @@ TEST_F(Stream, a_server_that_wants_no_more_gets_no_more_on_that_connection) {
   StreamPeer peer(loop, [&](Session& session, Bytes query) {
     if (peer.sessions.size() > 1) return session.send(kit::make_answer(query));
     waiting.emplace_back(query.begin(), query.end());
-    if (waiting.size() == 2) session.send(with_keepalive(waiting[0], 0));
+    if (waiting.size() == 2) session.send(kit::make_keepalive(waiting[0], 0));
   });
   open_to(peer);
   ask(1);

@@ -48,14 +48,14 @@ class FileSink final : public Sink {
     regular_ = S_ISREG(status.st_mode) && path_ != "-";
     settled_octets_ = regular_ ? static_cast<uint64_t>(status.st_size) : 0;
     written_octets_ = settled_octets_;
-    cut_short_ = settled_octets_ > 0 && ends_within_a_line(settled_octets_);
-    return Done{};
+    Status ended = end_torn_line();
+    if (!ended) file_.reset();
+    return ended;
   }
 
   Status deliver(const model::Batch& batch) override {
     if (!file_)
       if (Status opened = open(); !opened) return undo(retrying(std::move(opened).error()));
-    if (cut_short_ && lines_.empty() && written_octets_ == settled_octets_) lines_ = "\n";
     for (const model::Observation& observation : batch.observations()) {
       encoder_->encode(observation, lines_);
       if (lines_.size() < kWriteOctets) continue;
@@ -66,7 +66,6 @@ class FileSink final : public Sink {
 
   Status settle() override {
     if (Status written = write_out(); !written) return undo(std::move(written).error());
-    if (settled_octets_ != written_octets_) cut_short_ = false;
     settled_octets_ = written_octets_;
     return Done{};
   }
@@ -86,18 +85,21 @@ class FileSink final : public Sink {
   }
 
  private:
+  /// A process that was killed may have left half a line; ours begin on one of their own.
+  Status end_torn_line() {
+    if (settled_octets_ == 0) return Done{};
+    char last = '\n';
+    const UniqueFd reader(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
+    const auto end = static_cast<off_t>(settled_octets_);
+    if (!reader || ::pread(reader.get(), &last, 1, end - 1) != 1 || last == '\n') return Done{};
+    if (::write(file_.get(), "\n", 1) != 1) return write_error(path_, errno);
+    written_octets_ = ++settled_octets_;
+    return Done{};
+  }
+
   static Error retrying(Error error) {
     error.retry = true;
     return error;
-  }
-
-  /// Whether the last line has no end, because whoever wrote it was killed: then it must not become
-  /// the beginning of our first.
-  bool ends_within_a_line(uint64_t size_octets) const {
-    const UniqueFd file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
-    char last = '\n';
-    const auto at = static_cast<off_t>(size_octets) - 1;
-    return file && ::pread(file.get(), &last, 1, at) == 1 && last != '\n';
   }
 
   Status write_out() {
@@ -148,7 +150,6 @@ class FileSink final : public Sink {
   const std::unique_ptr<Encoder> encoder_;
   UniqueFd file_;
   bool regular_ = false;
-  bool cut_short_ = false;       // the file's last line has no end yet
   std::string lines_;            // encoded and not yet written
   uint64_t written_octets_ = 0;  // the file's size
   uint64_t settled_octets_ = 0;  // the part of it that is ours for good

@@ -58,6 +58,14 @@ TEST_F(FileTest, appends_whole_lines) {
   EXPECT_EQ(lines(path), 5U);
 }
 
+TEST_F(FileTest, half_a_line_of_one_that_was_killed_stays_alone) {
+  std::filesystem::create_directories(folder / "sub");
+  std::ofstream(path) << "whole\nhalf a li";
+  open();
+  write(1);
+  EXPECT_TRUE(content(path).starts_with("whole\nhalf a li\n2023-")) << content(path);
+}
+
 TEST_F(FileTest, reopens_when_asked_after_others_moved_the_file) {
   open();
   write(1);
@@ -92,19 +100,6 @@ TEST_F(FileTest, rotates_by_age_but_never_an_empty_file) {
   write(2);
   sink->tend(wall_time(0) + 4h + 30min);
   EXPECT_EQ(lines(path), 2U);
-}
-
-TEST_F(FileTest, a_line_that_a_kill_cut_short_does_not_swallow_the_next) {
-  open();
-  write(2);
-  sink.reset();
-  const std::string whole = content(path);
-  std::filesystem::resize_file(path, whole.size() - 5);
-  open();
-  EXPECT_EQ(content(path).size(), whole.size() - 5);
-  write(1);
-  const std::string line = whole.substr(0, whole.size() / 2);
-  EXPECT_EQ(content(path), whole.substr(0, whole.size() - 5) + "\n" + line);
 }
 
 TEST_F(FileTest, a_full_disk_is_an_error_that_may_pass_and_leaves_no_torn_line) {

@@ -58,6 +58,20 @@ Result<sqlite3*> open_handle(const std::string& name, int flags) {
   return error;
 }
 
+/// `path` as a name that promises SQLite that nobody writes; what a URI would take for its own is
+/// escaped.
+std::string immutable_name(const std::string& path) {
+  std::string name = "file:";
+  for (const char c : path) {
+    if (c == '?' || c == '#' || c == '%') {
+      name += "%" + to_hex(as_bytes({&c, 1}));
+    } else {
+      name.push_back(c);
+    }
+  }
+  return name + "?immutable=1";
+}
+
 }  // namespace
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
@@ -122,6 +136,13 @@ Result<Database> Database::open_read_only(const std::string& path) {
   TRY(sqlite3 * handle, open_handle(path, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX));
   Database database;
   database.database_.reset(handle);
+  if (database.number("PRAGMA user_version") || std::filesystem::exists(path + "-wal"))
+    return database;
+  // Reading needs a lock file beside a store that nobody has open, and who reads may not be allowed
+  // to make one. Without a log to read there is nothing to lock either.
+  TRY(sqlite3 * fixed, open_handle(immutable_name(path),
+                                   SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI));
+  database.database_.reset(fixed);
   return database;
 }
 

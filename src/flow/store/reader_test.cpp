@@ -196,6 +196,25 @@ TEST_F(ReaderTest, reads_when_nobody_writes) {
   EXPECT_EQ((*reader)->count().value_or(0), 1U);
 }
 
+TEST_F(ReaderTest, reads_for_one_who_may_not_write_there) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can become somebody else";
+  add("example.org", "192.0.2.1");
+  ASSERT_TRUE(writer->commit());
+  writer.reset();
+  const auto everybody = std::filesystem::perms::others_read | std::filesystem::perms::others_exec;
+  std::filesystem::permissions(path, everybody, std::filesystem::perm_options::add);
+  std::filesystem::permissions(folder / "", everybody, std::filesystem::perm_options::add);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (::setresgid(65534, 65534, 65534) != 0 || ::setresuid(65534, 65534, 65534) != 0) ::_exit(1);
+    auto reader = StoreReader::open(path);
+    ::_exit(reader && (*reader)->count().value_or(0) == 1 ? 0 : 2);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+}
+
 TEST_F(ReaderTest, N01_gaps_are_rows) {
   ASSERT_TRUE(writer->add({wall_time(1), wall_time(2), "source edge", "tap", "ring_full", 512}));
   ASSERT_TRUE(writer->add({wall_time(3), wall_time(4), "sink store", "queue", "full", 7}));

@@ -1,5 +1,5 @@
-// Builds a DNS message into a buffer of the caller: sections in order, names compressed against what
-// was written before (RFC 1035 §4.1.4), truncation left to the caller by `ok()`.
+// Builds a DNS message into a buffer of the caller: sections in order, names compressed against
+// what was written before (RFC 1035 §4.1.4), truncation left to the caller by `ok()`.
 #pragma once
 
 #include <array>
@@ -20,7 +20,8 @@ class Builder {
 
   void question(const Name& name, Type type, Class klass = Class::kIn);
   /// Rdata without names to compress (as they stand in `rdata`).
-  void record(Section section, const Name& owner, Type type, Class klass, uint32_t ttl, Bytes rdata);
+  void record(Section section, const Name& owner, Type type, Class klass, uint32_t ttl,
+              Bytes rdata);
   /// A record of another message. Its owner and the names in its data are written anew, the latter
   /// compressed only in the types of RFC 1035 (RFC 3597 §4). Data that does not fit its type is
   /// copied octet for octet.
@@ -48,9 +49,9 @@ class Builder {
 
   WireWriter writer_;
   MutableBytes buffer_;
-  std::array<uint16_t, 32> targets_{};  // offsets of labels that pointers may use; later ones may not
+  std::array<uint16_t, 32> targets_{};  // offsets of labels that pointers may use
   size_t target_count_ = 0;
-  size_t edns_length_at_ = 0;           // of the open OPT record's data length
+  size_t edns_length_at_ = 0;  // of the open OPT record's data length
 };
 
 }  // namespace weir::dns

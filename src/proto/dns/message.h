@@ -17,9 +17,23 @@ inline constexpr size_t kMaxMessage = 65535;
 
 /// What is wrong with a message, and where. `to_text(MalformedCode)` gives the words for people.
 enum class MalformedCode : uint8_t {
-  kNone, kShortHeader, kShortQuestion, kShortRecord, kShortRdata, kLabelTooLong, kNameTooLong,
-  kBadLabelType, kPointerForward, kPointerLoop, kTrailingOctets, kOptMisplaced, kOptDuplicate,
-  kOptOwner, kShortOption, kBadRdata, kTooManyRecords,
+  kNone,
+  kShortHeader,
+  kShortQuestion,
+  kShortRecord,
+  kShortRdata,
+  kLabelTooLong,
+  kNameTooLong,
+  kBadLabelType,
+  kPointerForward,
+  kPointerLoop,
+  kTrailingOctets,
+  kOptMisplaced,
+  kOptDuplicate,
+  kOptOwner,
+  kShortOption,
+  kBadRdata,
+  kTooManyRecords,
 };
 struct Malformed {
   MalformedCode code = MalformedCode::kNone;
@@ -54,12 +68,12 @@ struct Question {
 struct Record {
   NameView owner;
   Type type{};
-  Class klass{};          // OPT: the sender's UDP payload size
-  uint32_t ttl = 0;       // OPT: extended rcode, version, flags
+  Class klass{};     // OPT: the sender's UDP payload size
+  uint32_t ttl = 0;  // OPT: extended rcode, version, flags
   uint16_t ttl_offset = 0;
   uint16_t rdata_offset = 0;
   Bytes rdata;
-  Bytes message;          // the whole message: names in rdata may point anywhere into it
+  Bytes message;  // the whole message: names in rdata may point anywhere into it
 };
 
 enum class Section : uint8_t { kAnswer, kAuthority, kAdditional };
@@ -104,9 +118,9 @@ struct Edns {
   uint8_t extended_rcode = 0;
   uint8_t version = 0;
   bool dnssec_ok = false;
-  uint16_t z = 0;             // the 15 flag bits after DO
-  uint16_t record_offset = 0; // of the OPT record in the message
-  Bytes options;              // checked: a run of {u16 code, u16 length, octets}
+  uint16_t z = 0;              // the 15 flag bits after DO
+  uint16_t record_offset = 0;  // of the OPT record in the message
+  Bytes options;               // checked: a run of {u16 code, u16 length, octets}
 };
 
 /// One EDNS option.

@@ -1,4 +1,5 @@
-// Domain names: at most 255 octets, kept inline, as they came; case is folded where names are compared.
+// Domain names: at most 255 octets, kept inline, as they came; case is folded where names
+// are compared.
 #pragma once
 
 #include <array>
@@ -12,7 +13,7 @@
 
 namespace weir::dns {
 
-inline constexpr size_t kMaxName = 255;   // RFC 1035 §2.3.4, in octets, the root label included
+inline constexpr size_t kMaxName = 255;  // RFC 1035 §2.3.4, in octets, the root label included
 inline constexpr size_t kMaxLabel = 63;
 
 /// Upper-case ASCII letters made lower-case; lengths (≤ 63) are no letters, so whole wire names can
@@ -42,7 +43,8 @@ class Name {
   Name parent() const;
   /// True when this name is `ancestor` or below it; case does not matter.
   bool is_within(const Name& ancestor) const;
-  /// Presentation form with the final dot; `.` for the root. Octets outside printable ASCII as \DDD.
+  /// Presentation form with the final dot; `.` for the root. Octets outside printable ASCII
+  /// as \DDD.
   std::string to_text() const;
   /// Of the folded name.
   uint64_t hash(uint64_t seed = 0) const;

@@ -7,7 +7,8 @@
 
 namespace weir::dns {
 
-/// Header line, EDNS, question and sections. Octets that do not parse give a line saying where and why.
+/// Header line, EDNS, question and sections. Octets that do not parse give a line saying
+/// where and why.
 std::string message_to_text(Bytes octets);
 /// One record: `www.example.org. 300 IN A 192.0.2.1`.
 std::string record_to_text(const Record& record);

@@ -1,4 +1,5 @@
-// Record data between wire and presentation, for every type a resolver sees; others by RFC 3597 (\#).
+// Record data between wire and presentation, for every type a resolver sees; others by
+// RFC 3597 (\#).
 #pragma once
 
 #include <string>
@@ -10,11 +11,12 @@
 
 namespace weir::dns {
 
-/// Presentation form of a record's data, as dig prints it. Malformed data gives the RFC 3597 form and
-/// sets `*malformed` (may be null). Names are expanded, in their own case, with the final dot.
+/// Presentation form of a record's data, as dig prints it. Malformed data gives the RFC 3597 form
+/// and sets `*malformed` (may be null). Names are expanded, in their own case, with the final dot.
 std::string rdata_to_text(const Record& record, bool* malformed = nullptr);
 
-/// Wire form (uncompressed) of presentation text; the error says which field, and what was expected.
+/// Wire form (uncompressed) of presentation text; the error says which field, and what was
+/// expected.
 Result<Octets> rdata_from_text(Type type, std::string_view text);
 
 /// True when the rdata is well formed for its type, names in it included.

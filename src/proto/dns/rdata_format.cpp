@@ -2,12 +2,87 @@
 #include "proto/dns/rdata_format.h"
 
 #include <algorithm>
+#include <array>
 
 #include "proto/dns/rdata.h"
 #include "proto/dns/rdata_odd.h"
 
 namespace weir::dns {
 namespace {
+
+struct Format {
+  Type type;
+  std::string_view fields;
+};
+constexpr Format kFormats[] = {
+    {Type::kA, "a"},
+    {Type::kNs, "n"},
+    {Type::kMd, "n"},
+    {Type::kMf, "n"},
+    {Type::kCname, "n"},
+    {Type::kSoa, "nn44444"},
+    {Type::kMb, "n"},
+    {Type::kMg, "n"},
+    {Type::kMr, "n"},
+    {Type::kPtr, "n"},
+    {Type::kHinfo, "ss"},
+    {Type::kMinfo, "nn"},
+    {Type::kMx, "2n"},
+    {Type::kTxt, "S"},
+    {Type::kRp, "nn"},
+    {Type::kAfsdb, "2n"},
+    {Type::kX25, "s"},
+    {Type::kIsdn, "so"},
+    {Type::kRt, "2n"},
+    {Type::kSig, "T114tt2nb"},
+    {Type::kKey, "211B"},
+    {Type::kPx, "2nn"},
+    {Type::kGpos, "sss"},
+    {Type::kAaaa, "A"},
+    {Type::kLoc, "L"},
+    {Type::kSrv, "222n"},
+    {Type::kNaptr, "22sssn"},
+    {Type::kKx, "2n"},
+    {Type::kCert, "c21b"},
+    {Type::kDname, "n"},
+    {Type::kApl, "P"},
+    {Type::kDs, "211x"},
+    {Type::kSshfp, "11x"},
+    {Type::kIpseckey, "1kB"},
+    {Type::kRrsig, "T114tt2nb"},
+    {Type::kNsec, "nm"},
+    {Type::kDnskey, "211b"},
+    {Type::kDhcid, "b"},
+    {Type::kNsec3, "112hHm"},
+    {Type::kNsec3param, "112h"},
+    {Type::kTlsa, "111x"},
+    {Type::kSmimea, "111x"},
+    {Type::kHip, "iN"},
+    {Type::kCds, "211x"},
+    {Type::kCdnskey, "211b"},
+    {Type::kOpenpgpkey, "b"},
+    {Type::kCsync, "42m"},
+    {Type::kZonemd, "411x"},
+    {Type::kSvcb, "2np"},
+    {Type::kHttps, "2np"},
+    {Type::kSpf, "S"},
+    {Type::kNid, "2l"},
+    {Type::kL32, "2a"},
+    {Type::kL64, "2l"},
+    {Type::kLp, "2n"},
+    {Type::kEui48, "e"},
+    {Type::kEui64, "E"},
+    {Type::kUri, "22q"},
+    {Type::kCaa, "1gq"},
+    {Type::kAvc, "S"},
+};
+
+/// The table by number, for all types but those far above.
+constexpr auto kFields = [] {
+  std::array<std::string_view, static_cast<size_t>(Type::kAvc) + 1> fields;
+  for (const Format& format : kFormats) fields[static_cast<size_t>(format.type)] = format.fields;
+  return fields;
+}();
 
 bool is_alphanumeric(uint8_t octet) {
   const unsigned letter = octet | 0x20u;
@@ -37,135 +112,28 @@ bool is_bitmap(Bytes octets) {
 /// Octets of a field with a fixed size; 0 for the others.
 size_t fixed_size(Field field) {
   switch (field) {
-    case Field::kU8:
-      return 1;
+    case Field::kU8: return 1;
     case Field::kU16:
     case Field::kType:
-    case Field::kCertificate:
-      return 2;
+    case Field::kCertificate: return 2;
     case Field::kU32:
     case Field::kTime:
-    case Field::kIp4:
-      return 4;
-    case Field::kEui48:
-      return 6;
+    case Field::kIp4: return 4;
+    case Field::kEui48: return 6;
     case Field::kEui64:
-    case Field::kLocator:
-      return 8;
+    case Field::kLocator: return 8;
     case Field::kIp6:
-    case Field::kLocation:
-      return 16;
-    default:
-      return 0;
+    case Field::kLocation: return 16;
+    default: return 0;
   }
 }
 
 }  // namespace
 
 std::string_view rdata_fields(Type type) {
-  switch (type) {
-    case Type::kA:
-      return "a";
-    case Type::kAaaa:
-      return "A";
-    case Type::kNs:
-    case Type::kMd:
-    case Type::kMf:
-    case Type::kCname:
-    case Type::kMb:
-    case Type::kMg:
-    case Type::kMr:
-    case Type::kPtr:
-    case Type::kDname:
-      return "n";
-    case Type::kSoa:
-      return "nn44444";
-    case Type::kMinfo:
-    case Type::kRp:
-      return "nn";
-    case Type::kMx:
-    case Type::kAfsdb:
-    case Type::kRt:
-    case Type::kKx:
-    case Type::kLp:
-      return "2n";
-    case Type::kPx:
-      return "2nn";
-    case Type::kSrv:
-      return "222n";
-    case Type::kNaptr:
-      return "22sssn";
-    case Type::kTxt:
-    case Type::kSpf:
-    case Type::kAvc:
-      return "S";
-    case Type::kHinfo:
-      return "ss";
-    case Type::kX25:
-      return "s";
-    case Type::kIsdn:
-      return "so";
-    case Type::kGpos:
-      return "sss";
-    case Type::kDs:
-    case Type::kCds:
-    case Type::kDlv:
-      return "211x";
-    case Type::kDnskey:
-    case Type::kCdnskey:
-      return "211b";
-    case Type::kKey:
-      return "211B";
-    case Type::kRrsig:
-    case Type::kSig:
-      return "T114tt2nb";
-    case Type::kNsec:
-      return "nm";
-    case Type::kNsec3:
-      return "112hHm";
-    case Type::kNsec3param:
-      return "112h";
-    case Type::kTlsa:
-    case Type::kSmimea:
-      return "111x";
-    case Type::kSshfp:
-      return "11x";
-    case Type::kCert:
-      return "c21b";
-    case Type::kOpenpgpkey:
-    case Type::kDhcid:
-      return "b";
-    case Type::kCsync:
-      return "42m";
-    case Type::kZonemd:
-      return "411x";
-    case Type::kCaa:
-      return "1gq";
-    case Type::kUri:
-      return "22q";
-    case Type::kNid:
-    case Type::kL64:
-      return "2l";
-    case Type::kL32:
-      return "2a";
-    case Type::kEui48:
-      return "e";
-    case Type::kEui64:
-      return "E";
-    case Type::kLoc:
-      return "L";
-    case Type::kApl:
-      return "P";
-    case Type::kSvcb:
-    case Type::kHttps:
-      return "2np";
-    case Type::kHip:
-      return "iN";
-    case Type::kIpseckey:
-      return "1kB";
-    default:
-      return {};
-  }
+  if (type == Type::kDlv) type = Type::kDs;  // the same data (RFC 4431 §2)
+  const auto number = static_cast<size_t>(type);
+  return number < kFields.size() ? kFields[number] : std::string_view();
 }
 
 bool has_names(Type type) {
@@ -184,10 +152,8 @@ bool may_compress(Type type) {
     case Type::kMr:
     case Type::kPtr:
     case Type::kMinfo:
-    case Type::kMx:
-      return true;
-    default:
-      return false;
+    case Type::kMx: return true;
+    default: return false;
   }
 }
 
@@ -219,8 +185,7 @@ std::optional<RdataReader::Piece> RdataReader::next() {
       fields_ = kByType[message_[at_]];
       return next();
     }
-    default:
-      fields_.remove_prefix(1);
+    default: fields_.remove_prefix(1);
   }
   return take(field);
 }
@@ -242,8 +207,7 @@ std::optional<RdataReader::Piece> RdataReader::take(Field field) {
     return piece;
   }
   switch (field) {
-    case Field::kName:
-      return take_name();
+    case Field::kName: return take_name();
     case Field::kNames: {
       // Never compressed (RFC 8005 §5.5); and pointers here would make of few octets much text.
       auto piece = take_name();
@@ -251,16 +215,13 @@ std::optional<RdataReader::Piece> RdataReader::take(Field field) {
       return piece;
     }
     case Field::kStrings:
-    case Field::kOptionalString:
-      return take_counted(Field::kString);
+    case Field::kOptionalString: return take_counted(Field::kString);
     case Field::kString:
     case Field::kTag:
     case Field::kCountedHex:
-    case Field::kCountedBase32:
-      return take_counted(field);
+    case Field::kCountedBase32: return take_counted(field);
     case Field::kHex:
-    case Field::kBase64:
-      return left() == 0 ? fail() : take_octets(field, left());
+    case Field::kBase64: return left() == 0 ? fail() : take_octets(field, left());
     case Field::kBitmap: {
       auto piece = take_octets(field, left());
       return is_bitmap(piece->octets) ? piece : fail();
@@ -277,10 +238,8 @@ std::optional<RdataReader::Piece> RdataReader::take(Field field) {
       const size_t size = hip_head_size(message_.subspan(at_, left()));
       return size == 0 ? fail() : take_octets(field, size);
     }
-    case Field::kNoGateway:
-      return take_octets(field, 0);
-    default:
-      return take_octets(field, left());  // the rest, whatever it is
+    case Field::kNoGateway: return take_octets(field, 0);
+    default: return take_octets(field, left());  // the rest, whatever it is
   }
 }
 

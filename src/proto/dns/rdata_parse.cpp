@@ -80,67 +80,45 @@ class RdataParser {
  private:
   Status parse_field(Field field) {
     switch (field) {
-      case Field::kU8:
-        return number(1);
-      case Field::kU16:
-        return number(2);
-      case Field::kU32:
-        return number(4);
-      case Field::kTime:
-        return append_number_of(parse_time(take()), 4, "a time as YYYYMMDDHHmmSS");
-      case Field::kType:
-        return type_number();
+      case Field::kU8: return number(1);
+      case Field::kU16: return number(2);
+      case Field::kU32: return number(4);
+      case Field::kTime: return append_number_of(parse_time(take()), 4, "a time as YYYYMMDDHHmmSS");
+      case Field::kType: return type_number();
       case Field::kCertificate:
         return append_number_of(parse_certificate_type(take()), 2, "a type of certificate");
-      case Field::kName:
-        return name();
-      case Field::kNames:
-        return repeat([this] { return name(); });
-      case Field::kIp4:
-        return address(true);
-      case Field::kIp6:
-        return address(false);
-      case Field::kString:
-      case Field::kTag:
-        return string();
-      case Field::kOptionalString:
-        return at_ == words_.size() ? Status(Done{}) : string();
-      case Field::kStrings:
-        return strings();
-      case Field::kText:
-        return text();
-      case Field::kHex:
-        return append_some(from_hex(rest()), "hexadecimal digits");
-      case Field::kBase64:
-        return append_some(from_base64(rest()), "base 64");
-      case Field::kOptionalBase64:
-        return append(from_base64(rest()), "base 64");
-      case Field::kCountedHex:
-        return counted_hex();
-      case Field::kCountedBase32:
-        return append_counted(from_base32hex(take()), "base 32 hex");
-      case Field::kBitmap:
-        return bitmap();
-      case Field::kEui48:
-        return append(parse_groups(take(), 6, 1, '-'), "six pairs as 00-00-5e-…");
-      case Field::kEui64:
-        return append(parse_groups(take(), 8, 1, '-'), "eight pairs as 00-00-5e-…");
-      case Field::kLocator:
-        return append(parse_groups(take(), 8, 2, ':'), "a locator as 2001:0db8:…");
-      case Field::kLocation:
-        return append_result(parse_location(rest(" ")));
+      case Field::kName: return name();
+      case Field::kNames: return repeat([this] { return name(); });
+      case Field::kIp4: return address(true);
+      case Field::kIp6: return address(false);
+      case Field::kBitmap: return bitmap();
+      case Field::kLocation: return append_result(parse_location(rest(" ")));
       case Field::kPrefixes:
         return repeat([this] { return append_result(parse_apl_item(take())); });
-      case Field::kSvcParams:
-        return svc_params();
-      case Field::kHipHead:
-        return hip_head();
-      case Field::kGateway:
-        return gateway();
-      case Field::kNoGateway:
-        break;  // only the reader has it
+      case Field::kSvcParams: return svc_params();
+      case Field::kHipHead: return hip_head();
+      case Field::kGateway: return gateway();
+      default: return parse_octets(field);
     }
-    return Done{};
+  }
+
+  Status parse_octets(Field field) {
+    switch (field) {
+      case Field::kString:
+      case Field::kTag: return string();
+      case Field::kOptionalString: return at_ == words_.size() ? Status(Done{}) : string();
+      case Field::kStrings: return strings();
+      case Field::kText: return text();
+      case Field::kHex: return append_some(from_hex(rest()), "hexadecimal digits");
+      case Field::kBase64: return append_some(from_base64(rest()), "base 64");
+      case Field::kOptionalBase64: return append(from_base64(rest()), "base 64");
+      case Field::kCountedHex: return counted_hex();
+      case Field::kCountedBase32: return append_counted(from_base32hex(take()), "base 32 hex");
+      case Field::kEui48: return append(parse_groups(take(), 6, 1, '-'), "six pairs as 00-00-…");
+      case Field::kEui64: return append(parse_groups(take(), 8, 1, '-'), "eight pairs as 00-00-…");
+      case Field::kLocator: return append(parse_groups(take(), 8, 2, ':'), "groups as 2001:0db8:…");
+      default: return Done{};  // no other letter stands in a format
+    }
   }
 
   /// The next word; empty at the end.

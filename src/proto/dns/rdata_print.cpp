@@ -54,70 +54,44 @@ void append_groups(std::string& text, Bytes octets, size_t each, char separator)
   }
 }
 
-void append_piece(std::string& text, const RdataReader::Piece& piece) {
-  const Bytes octets = piece.octets;
-  switch (piece.field) {
-    case Field::kU8:
-      return append_number(text, octets[0]);
-    case Field::kU16:
-      return append_number(text, load_u16(octets.data()));
-    case Field::kU32:
-      return append_number(text, load_u32(octets.data()));
-    case Field::kTime:
-      return append_time(text, load_u32(octets.data()));
-    case Field::kType:
-      text += to_text(static_cast<Type>(load_u16(octets.data())));
-      return;
-    case Field::kCertificate:
-      return append_certificate_type(text, load_u16(octets.data()));
-    case Field::kName:
-      text += piece.name.expand().to_text();
-      return;
-    case Field::kIp4:
-      text += IpAddress::v4(octets.data()).to_text();
-      return;
-    case Field::kIp6:
-      text += IpAddress::v6(octets.data()).to_text();
-      return;
+void append_octets(std::string& text, Field field, Bytes octets) {
+  switch (field) {
     case Field::kString:
-    case Field::kText:
-      return append_quoted(text, octets);
-    case Field::kTag:
-      text += as_text(octets);
-      return;
-    case Field::kHex:
-      return append_base16(text, octets);
-    case Field::kBase64:
-    case Field::kOptionalBase64:
-      return append_base64(text, octets);
+    case Field::kText: return append_quoted(text, octets);
+    case Field::kTag: text += as_text(octets); return;
     case Field::kCountedHex:
       if (octets.empty()) text += '-';
       return append_base16(text, octets);
-    case Field::kCountedBase32:
-      return append_base32hex(text, octets);
-    case Field::kBitmap:
-      return append_bitmap(text, octets);
+    case Field::kHex: return append_base16(text, octets);
+    case Field::kBase64:
+    case Field::kOptionalBase64: return append_base64(text, octets);
+    case Field::kCountedBase32: return append_base32hex(text, octets);
     case Field::kEui48:
-    case Field::kEui64:
-      return append_groups(text, octets, 1, '-');
-    case Field::kLocator:
-      return append_groups(text, octets, 2, ':');
-    case Field::kLocation:
-      return print_location(text, octets);
-    case Field::kPrefixes:
-      return print_apl_item(text, octets);
-    case Field::kSvcParams:
-      return print_svc_params(text, octets);
-    case Field::kHipHead:
-      return print_hip_head(text, octets);
-    case Field::kNoGateway:
-      text += '.';
-      return;
-    case Field::kNames:
-    case Field::kStrings:
-    case Field::kOptionalString:
-    case Field::kGateway:
-      return;  // the reader gives what these consist of
+    case Field::kEui64: return append_groups(text, octets, 1, '-');
+    case Field::kLocator: return append_groups(text, octets, 2, ':');
+    case Field::kNoGateway: text += '.'; return;
+    default: return;  // what repeats comes one by one, and the rest is in `append_piece`
+  }
+}
+
+void append_piece(std::string& text, const RdataReader::Piece& piece) {
+  const Bytes octets = piece.octets;
+  switch (piece.field) {
+    case Field::kU8: return append_number(text, octets[0]);
+    case Field::kU16: return append_number(text, load_u16(octets.data()));
+    case Field::kU32: return append_number(text, load_u32(octets.data()));
+    case Field::kTime: return append_time(text, load_u32(octets.data()));
+    case Field::kType: text += to_text(static_cast<Type>(load_u16(octets.data()))); return;
+    case Field::kCertificate: return append_certificate_type(text, load_u16(octets.data()));
+    case Field::kName: text += piece.name.expand().to_text(); return;
+    case Field::kIp4: text += IpAddress::v4(octets.data()).to_text(); return;
+    case Field::kIp6: text += IpAddress::v6(octets.data()).to_text(); return;
+    case Field::kBitmap: return append_bitmap(text, octets);
+    case Field::kLocation: return print_location(text, octets);
+    case Field::kPrefixes: return print_apl_item(text, octets);
+    case Field::kSvcParams: return print_svc_params(text, octets);
+    case Field::kHipHead: return print_hip_head(text, octets);
+    default: return append_octets(text, piece.field, octets);
   }
 }
 

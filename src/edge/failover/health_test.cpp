@@ -1,5 +1,5 @@
 // The judgement of health checks in virtual time, and their way from question to published state.
-#include "edge/health.h"
+#include "edge/failover/health.h"
 
 #include <gtest/gtest.h>
 

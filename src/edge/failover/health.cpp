@@ -1,5 +1,5 @@
 // Health checks: when to ask, what to make of the result, and who is told.
-#include "edge/health.h"
+#include "edge/failover/health.h"
 
 #include <algorithm>
 

@@ -5,20 +5,21 @@
 #include <mutex>
 
 #include "base/bytes.h"
-#include "edge/cache.h"
+#include "edge/cache/cache.h"
 
 namespace weir::edge {
 
-/// What stands before an answer's name and body in the ring. Times are seconds of the cache's clock.
+/// What stands before an answer's name and body in the ring. Times are seconds of the cache's
+/// clock.
 struct CacheEntry {
   uint64_t hash;
   uint32_t stored;
   uint32_t expires;
-  uint16_t units;          // of eight octets, the whole entry; 0 marks the unused end of the ring
+  uint16_t units;  // of eight octets, the whole entry; 0 marks the unused end of the ring
   uint16_t body_size;
   uint16_t type;
-  uint16_t counts[3];      // answers, authority, additional without OPT
-  uint16_t header_flags;   // AA, TC, RD, RA, AD and rcode as they came
+  uint16_t counts[3];     // answers, authority, additional without OPT
+  uint16_t header_flags;  // AA, TC, RD, RA, AD and rcode as they came
   uint8_t name_size;
   uint8_t marks;
 
@@ -95,9 +96,9 @@ class CachePartition {
   size_t arena_octets_;
   Bucket* buckets_ = nullptr;
   size_t bucket_count_;
-  size_t head_ = 0;      // offset of the oldest entry
-  size_t tail_ = 0;      // offset where the next one goes
-  size_t used_ = 0;      // octets between head and tail
+  size_t head_ = 0;  // offset of the oldest entry
+  size_t tail_ = 0;  // offset where the next one goes
+  size_t used_ = 0;  // octets between head and tail
 };
 
 }  // namespace weir::edge

@@ -1,5 +1,5 @@
 // The ordered first-available choice among upstreams.
-#include "edge/failover.h"
+#include "edge/failover/failover.h"
 
 #include <algorithm>
 

@@ -22,7 +22,8 @@
 
 namespace weir::edge {
 
-/// What an answer depends on: the name without its case, the type, and what the client wants of DNSSEC.
+/// What an answer depends on: the name without its case, the type, and what the client wants of
+/// DNSSEC.
 struct CacheKey {
   uint64_t hash = 0;
   dns::Type type{};
@@ -40,8 +41,8 @@ class CachePartition;
 
 /// What was found. The octets stand in the buffer given to `find`.
 struct CachedAnswer {
-  size_t size_octets = 0;        // header, question and body; the ID is zero, the name is folded
-  bool failure = false;          // a failure kept by RFC 9520, without body
+  size_t size_octets = 0;  // header, question and body; the ID is zero, the name is folded
+  bool failure = false;    // a failure kept by RFC 9520, without body
   dns::ExtendedError why = dns::ExtendedError::kOther;
 };
 
@@ -50,8 +51,9 @@ class AnswerCache {
   explicit AnswerCache(const CacheSettings& settings);
   ~AnswerCache();
 
-  /// Writes the answer to `query`, header and question first, into `out`, its TTLs aged to `now`. No
-  /// OPT record: that belongs to the client's own answer. Nothing when there is none or it is over.
+  /// Writes the answer to `query`, header and question first, into `out`, its TTLs aged to `now`.
+  /// No OPT record: that belongs to the client's own answer. Nothing when there is none or it is
+  /// over.
   std::optional<CachedAnswer> find(const CacheKey& key, const Query& query, Instant now,
                                    MutableBytes out);
   /// Keeps `answer` (whole, its question first) as long as its TTLs and the settings allow. False
@@ -66,13 +68,13 @@ class AnswerCache {
 
   struct Statistics {
     uint64_t entries = 0;
-    uint64_t used_octets = 0;      // of arenas, between head and tail
-    uint64_t size_octets = 0;      // the bound: arenas and tables
+    uint64_t used_octets = 0;  // of arenas, between head and tail
+    uint64_t size_octets = 0;  // the bound: arenas and tables
     uint64_t inserts = 0;
-    uint64_t evictions = 0;        // live answers given up for room
+    uint64_t evictions = 0;  // live answers given up for room
     uint64_t second_chances = 0;
-    uint64_t collisions = 0;       // answers given up because their table buckets were full
-    uint64_t refused = 0;          // too large for one entry
+    uint64_t collisions = 0;  // answers given up because their table buckets were full
+    uint64_t refused = 0;     // too large for one entry
   };
   Statistics statistics() const;
 

@@ -1,18 +1,18 @@
 // What may be kept and for how long, and how an entry becomes an answer again.
-#include "edge/cache.h"
+#include "edge/cache/cache.h"
 
 #include <algorithm>
 #include <bit>
 
 #include "base/hash.h"
-#include "edge/cache_partition.h"
+#include "edge/cache/partition.h"
 
 namespace weir::edge {
 namespace {
 
 constexpr size_t kMostPartitions = 64;
-constexpr size_t kLeastPartition = 256 << 10;   // octets
-constexpr size_t kOctetsPerAnswer = 64;         // of the smallest, for the size of the tables
+constexpr size_t kLeastPartition = 256 << 10;  // octets
+constexpr size_t kOctetsPerAnswer = 64;        // of the smallest, for the size of the tables
 
 uint32_t seconds(Instant now) {
   return static_cast<uint32_t>(now.time_since_epoch() / std::chrono::seconds(1));
@@ -29,7 +29,8 @@ size_t end_without_opt(const dns::Message& answer) {
   return opt_end == answer.octets().size() ? edns->record_offset : 0;
 }
 
-/// Subtracts `age` from the TTL of `count` records at `at`; they were checked when they were stored.
+/// Subtracts `age` from the TTL of `count` records at `at`; they were checked when they were
+/// stored.
 void age_records(uint8_t* at, size_t count, uint32_t age) {
   for (; count > 0; --count) {
     while (*at != 0 && *at < 0xc0) at += *at + 1;
@@ -95,8 +96,8 @@ bool operator==(const CacheKey& a, const CacheKey& b) {
 
 AnswerCache::AnswerCache(const CacheSettings& settings) : settings_(settings) {
   if (settings.size_octets == 0) return;
-  const size_t count =
-      std::clamp(std::bit_floor(settings.size_octets / kLeastPartition), size_t{1}, kMostPartitions);
+  const size_t count = std::clamp(std::bit_floor(settings.size_octets / kLeastPartition), size_t{1},
+                                  kMostPartitions);
   const size_t share = settings.size_octets / count;
   // A bucket of 64 octets finds ten answers; tables are made for eight, arenas get the rest.
   const size_t buckets = std::max<size_t>(4, share / (kOctetsPerAnswer * 8 + 64));
@@ -167,7 +168,8 @@ bool AnswerCache::store(const CacheKey& key, const dns::Message& answer, uint16_
   const uint32_t keep = lifetime(answer);
   const size_t end = end_without_opt(answer);
   const size_t body_at = answer.question()->end;
-  if (keep == 0 || end == 0 || body_at != dns::kHeaderSize + size_t{key.name_size} + 4) return false;
+  if (keep == 0 || end == 0 || body_at != dns::kHeaderSize + size_t{key.name_size} + 4)
+    return false;
   const size_t body_size = end - body_at;
   const size_t octets = sizeof(CacheEntry) + key.name_size + body_size;
   CachePartition& part = partition(key.hash);
@@ -179,18 +181,22 @@ bool AnswerCache::store(const CacheKey& key, const dns::Message& answer, uint16_
   if (entry == nullptr) return false;
   const auto& header = answer.header();
   const uint16_t units = static_cast<uint16_t>((octets + 7) / 8);
-  *entry = {key.hash, at, at + keep, units, static_cast<uint16_t>(body_size),
+  *entry = {key.hash,
+            at,
+            at + keep,
+            units,
+            static_cast<uint16_t>(body_size),
             static_cast<uint16_t>(key.type),
             {header.counts[1], header.counts[2],
              static_cast<uint16_t>(header.counts[3] - (answer.edns() ? 1 : 0))},
-            flags, key.name_size,
+            flags,
+            key.name_size,
             static_cast<uint8_t>((key.dnssec_ok ? CacheEntry::kDnssecOk : 0) |
                                  (key.checking_disabled ? CacheEntry::kCheckingDisabled : 0))};
   auto* name = reinterpret_cast<uint8_t*>(entry + 1);
   std::memcpy(name, key.name.data(), key.name_size);
   std::memcpy(name + key.name_size, answer.octets().data() + body_at, body_size);
-  cap_ttls(name + key.name_size,
-           size_t{entry->counts[0]} + entry->counts[1] + entry->counts[2],
+  cap_ttls(name + key.name_size, size_t{entry->counts[0]} + entry->counts[1] + entry->counts[2],
            seconds(settings_.max_ttl));
   part.publish(entry);
   return true;
@@ -215,12 +221,18 @@ void AnswerCache::store_failure(const CacheKey& key, dns::ExtendedError why, boo
   CacheEntry* entry = part.allocate(units, at);
   if (entry == nullptr) return;
   // One second more: times are whole seconds, and a failure is kept a whole second at least.
-  *entry = {key.hash, at, at + keep + 1, units, 0, static_cast<uint16_t>(key.type),
-            {static_cast<uint16_t>(std::min(before + 1, 21)), static_cast<uint16_t>(why), 0},
-            0, key.name_size,
-            static_cast<uint8_t>(CacheEntry::kFailure |
-                                 (key.dnssec_ok ? CacheEntry::kDnssecOk : 0) |
-                                 (key.checking_disabled ? CacheEntry::kCheckingDisabled : 0))};
+  *entry = {
+      key.hash,
+      at,
+      at + keep + 1,
+      units,
+      0,
+      static_cast<uint16_t>(key.type),
+      {static_cast<uint16_t>(std::min(before + 1, 21)), static_cast<uint16_t>(why), 0},
+      0,
+      key.name_size,
+      static_cast<uint8_t>(CacheEntry::kFailure | (key.dnssec_ok ? CacheEntry::kDnssecOk : 0) |
+                           (key.checking_disabled ? CacheEntry::kCheckingDisabled : 0))};
   std::memcpy(entry + 1, key.name.data(), key.name_size);
   part.publish(entry);
 }

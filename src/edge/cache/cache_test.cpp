@@ -1,5 +1,5 @@
 // The answer cache: what is kept, for how long, within which bound, and what comes out again.
-#include "edge/cache.h"
+#include "edge/cache/cache.h"
 
 #include <gtest/gtest.h>
 
@@ -13,9 +13,7 @@ using dns::Rcode;
 using dns::Section;
 using dns::Type;
 
-CacheSettings settings(size_t octets = 4 << 20) {
-  return {octets, 24h, 1h, 1s, 5min, 8192};
-}
+CacheSettings settings(size_t octets = 4 << 20) { return {octets, 24h, 1h, 1s, 5min, 8192}; }
 
 Query ask(std::string_view name, Type type = Type::kA) {
   const Octets octets = kit::query(name, type);
@@ -30,7 +28,8 @@ Query ask(std::string_view name, Type type = Type::kA) {
 
 class AnswerCacheTest : public ::testing::Test {
  protected:
-  bool store(AnswerCache& cache, std::string_view name, const Octets& message, Type type = Type::kA) {
+  bool store(AnswerCache& cache, std::string_view name, const Octets& message,
+             Type type = Type::kA) {
     const auto parsed = dns::Message::parse(message);
     return cache.store(CacheKey::of(ask(name, type)), *parsed, parsed->header().flags, now_);
   }
@@ -47,9 +46,10 @@ class AnswerCacheTest : public ::testing::Test {
 
 TEST_F(AnswerCacheTest, P17_a_second_query_is_answered_with_a_lower_ttl) {
   AnswerCache cache(settings());
-  ASSERT_TRUE(store(cache, "www.example.org",
-                    kit::answer("www.example.org", Type::kA, Rcode::kNoError,
-                                {{Section::kAnswer, "www.example.org", 300, Type::kA, "192.0.2.1"}})));
+  ASSERT_TRUE(
+      store(cache, "www.example.org",
+            kit::answer("www.example.org", Type::kA, Rcode::kNoError,
+                        {{Section::kAnswer, "www.example.org", 300, Type::kA, "192.0.2.1"}})));
   now_ += 100s;
   const auto found = find(cache, ask("WWW.example.ORG"));
   ASSERT_TRUE(found);
@@ -93,9 +93,9 @@ TEST_F(AnswerCacheTest, negative_answers_live_by_their_soa) {
 TEST_F(AnswerCacheTest, what_must_not_be_kept_is_not) {
   AnswerCache cache(settings());
   const kit::RecordText record{Section::kAnswer, "x.test", 60, Type::kA, "192.0.2.1"};
-  EXPECT_FALSE(store(cache, "x.test",
-                     kit::answer("x.test", Type::kA, Rcode::kNoError, {record},
-                                 dns::flag::kRa | dns::flag::kTc)));
+  EXPECT_FALSE(store(
+      cache, "x.test",
+      kit::answer("x.test", Type::kA, Rcode::kNoError, {record}, dns::flag::kRa | dns::flag::kTc)));
   EXPECT_FALSE(store(cache, "x.test", kit::answer("x.test", Type::kA, Rcode::kServFail, {record})));
   EXPECT_FALSE(store(cache, "x.test",
                      kit::answer("x.test", Type::kA, Rcode::kNoError,
@@ -126,7 +126,7 @@ TEST_F(AnswerCacheTest, failures_that_follow_each_other_are_kept_longer) {
     }
     kept.push_back(seconds);
   }
-  EXPECT_EQ(kept, (std::vector{2, 3, 5}));   // 1, 2, 4 seconds, rounded up to the clock's whole ones
+  EXPECT_EQ(kept, (std::vector{2, 3, 5}));  // 1, 2, 4 seconds, rounded up to the clock's whole ones
 }
 
 TEST_F(AnswerCacheTest, a_failure_does_not_push_out_an_answer) {
@@ -143,7 +143,8 @@ TEST_F(AnswerCacheTest, the_bound_holds_and_what_is_found_is_always_right) {
   SeededRandom random(7);
   for (int i = 0; i < 60'000; ++i) {
     const std::string name = "n" + std::to_string(random.below(30'000)) + ".example.test";
-    const std::string address = "10." + std::to_string(std::hash<std::string>{}(name) % 250) + ".0.1";
+    const std::string address =
+        "10." + std::to_string(std::hash<std::string>{}(name) % 250) + ".0.1";
     const Query query = ask(name);
     if (const auto found = find(cache, query)) {
       EXPECT_EQ(dns::rdata_to_text(*found->answers().begin()), address);
@@ -174,9 +175,11 @@ TEST_F(AnswerCacheTest, answers_that_are_asked_for_outlive_those_that_are_not) {
     find(cache, ask("hot" + std::to_string(i % 100) + ".test"));
   }
   int alive = 0;
-  for (int i = 0; i < 100; ++i) alive += find(cache, ask("hot" + std::to_string(i) + ".test")) ? 1 : 0;
+  for (int i = 0; i < 100; ++i)
+    alive += find(cache, ask("hot" + std::to_string(i) + ".test")) ? 1 : 0;
   const auto statistics = cache.statistics();
-  EXPECT_GE(alive, 98) << statistics.evictions << " evicted, " << statistics.collisions << " collided";
+  EXPECT_GE(alive, 98) << statistics.evictions << " evicted, " << statistics.collisions
+                       << " collided";
 }
 
 TEST_F(AnswerCacheTest, no_cache_at_all_is_a_setting) {

@@ -1,4 +1,6 @@
 // A second opinion: ldns reads what we write, and writes what we read.
+#include "proto/dns/rdata_vectors.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -10,7 +12,6 @@
 #include "proto/dns/message.h"
 #include "proto/dns/rdata.h"
 #include "proto/dns/rdata_format.h"
-#include "proto/dns/rdata_vectors.h"
 
 // Last: it defines macros that other headers do not survive.
 #include <ldns/ldns.h>
@@ -58,40 +59,27 @@ std::string normal(Type type, std::string text) {
 /// Why ldns is not asked about some data, or empty.
 std::string_view not_asked(Type type, std::string_view text) {
   switch (type) {
-    case Type::kAvc:
-      return "ldns 1.8 does not know it";
-    case Type::kKey:
-      return "ldns wants key octets";
-    case Type::kIpseckey:
-      return text.ends_with(" .") ? "ldns wants key octets" : "";
+    case Type::kAvc: return "ldns 1.8 does not know it";
+    case Type::kKey: return "ldns wants key octets";
+    case Type::kIpseckey: return text.ends_with(" .") ? "ldns wants key octets" : "";
     case Type::kSvcb:
       return text.find('\\') != text.npos ? "ldns takes \\\\, for a comma between" : "";
-    case Type::kHttps:
-      return text.find("ohttp") != text.npos ? "ldns 1.8 ends at dohpath" : "";
-    default:
-      return {};
+    case Type::kHttps: return text.find("ohttp") != text.npos ? "ldns 1.8 ends at dohpath" : "";
+    default: return {};
   }
 }
 
 /// Why ldns spells some data otherwise, or empty. What it prints still has to mean the same to us.
 std::string_view spelled_otherwise(Type type, std::string_view text) {
   switch (type) {
-    case Type::kLoc:
-      return "two digits of minutes, and no centimetres where there are none";
-    case Type::kApl:
-      return "IPv6 addresses in full; no items as \\# 0";
-    case Type::kNsec3:
-      return "two spaces after the salt";
-    case Type::kGpos:
-      return "strings without quotes";
-    case Type::kRrsig:
-      return text.find("2106") != text.npos ? "times after 2038 wrap" : "";
-    case Type::kCaa:
-      return text.ends_with("\"\"") ? "an empty value as nothing" : "";
-    case Type::kCert:
-      return "algorithms by mnemonic";
-    default:
-      return {};
+    case Type::kLoc: return "two digits of minutes, and no centimetres where there are none";
+    case Type::kApl: return "IPv6 addresses in full; no items as \\# 0";
+    case Type::kNsec3: return "two spaces after the salt";
+    case Type::kGpos: return "strings without quotes";
+    case Type::kRrsig: return text.find("2106") != text.npos ? "times after 2038 wrap" : "";
+    case Type::kCaa: return text.ends_with("\"\"") ? "an empty value as nothing" : "";
+    case Type::kCert: return "algorithms by mnemonic";
+    default: return {};
   }
 }
 /// Those of the above that even mean something else.

@@ -1,5 +1,5 @@
 // The order in which upstreams are asked.
-#include "edge/failover.h"
+#include "edge/failover/failover.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // The ring and the table of one cache partition.
-#include "edge/cache_partition.h"
+#include "edge/cache/partition.h"
 
 #include <sys/mman.h>
 
@@ -10,7 +10,7 @@
 namespace weir::edge {
 namespace {
 
-constexpr unsigned kMostChances = 64;   // second chances given while room is made for one answer
+constexpr unsigned kMostChances = 64;  // second chances given while room is made for one answer
 
 constexpr uint8_t kKeyMarks = CacheEntry::kDnssecOk | CacheEntry::kCheckingDisabled;
 
@@ -60,8 +60,9 @@ CachePartition::Slot CachePartition::slot_with(const Wanted& wanted) const {
 }
 
 const CacheEntry* CachePartition::find(const CacheKey& key) {
-  const auto marks = static_cast<uint8_t>((key.dnssec_ok ? CacheEntry::kDnssecOk : 0) |
-                                          (key.checking_disabled ? CacheEntry::kCheckingDisabled : 0));
+  const auto marks =
+      static_cast<uint8_t>((key.dnssec_ok ? CacheEntry::kDnssecOk : 0) |
+                           (key.checking_disabled ? CacheEntry::kCheckingDisabled : 0));
   const Slot slot =
       slot_with({key.hash, static_cast<uint16_t>(key.type), marks, key.name_octets()});
   if (!slot) return nullptr;
@@ -88,7 +89,10 @@ CachePartition::Slot CachePartition::free_slot(uint64_t hash) {
     size_t free = 0;
     size_t index = 0;
     for (size_t i = 0; i < Bucket::kSlots; ++i)
-      if (place.references[i] == 0) { ++free; index = i; }
+      if (place.references[i] == 0) {
+        ++free;
+        index = i;
+      }
     if (free > most_free) {
       most_free = free;
       best = {&place, index};
@@ -148,7 +152,7 @@ bool CachePartition::fits(size_t octets) const {
 
 CacheEntry* CachePartition::advance_tail(size_t octets) {
   const size_t to_end = arena_octets_ - tail_;
-  if (to_end < octets) {   // the end of the ring stays unused, marked if a mark fits
+  if (to_end < octets) {  // the end of the ring stays unused, marked if a mark fits
     if (to_end >= sizeof(CacheEntry)) reinterpret_cast<CacheEntry*>(arena_ + tail_)->units = 0;
     used_ += to_end;
     tail_ = 0;
@@ -173,7 +177,9 @@ CacheEntry* CachePartition::allocate(uint16_t units, uint32_t now_seconds) {
 }
 
 void CachePartition::publish(CacheEntry* entry) {
-  const Wanted wanted{entry->hash, entry->type, static_cast<uint8_t>(entry->marks & kKeyMarks),
+  const Wanted wanted{entry->hash,
+                      entry->type,
+                      static_cast<uint8_t>(entry->marks & kKeyMarks),
                       {entry->name(), entry->name_size}};
   if (const Slot old = slot_with(wanted)) forget(old);
   const Slot slot = free_slot(entry->hash);

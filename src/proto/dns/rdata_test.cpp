@@ -1,11 +1,12 @@
 // Properties that hold for any octets and any text: what we print we read back as the same, and
 // what we build we parse as it was meant.
+#include "proto/dns/rdata.h"
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include "proto/dns/builder.h"
 #include "proto/dns/print.h"
-#include "proto/dns/rdata.h"
 #include "proto/dns/rdata_format.h"
 #include "proto/dns/rdata_vectors.h"
 

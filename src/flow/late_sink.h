@@ -1,0 +1,31 @@
+// A sink that could not be opened at the start (a full disk, a folder that is not there yet): every
+// delivery tries again, and fails as the opening does. The edge answers meanwhile; the lane's
+// queue, its losses and its complaint say what is wrong.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "flow/sink.h"
+
+namespace weir::flow {
+
+class LateSink final : public Sink {
+ public:
+  using Open = std::function<Result<std::unique_ptr<Sink>>()>;
+  explicit LateSink(Open open) : open_(std::move(open)) {}
+
+  Status deliver(const model::Batch& batch) override;
+  Status note(const Gap& gap) override;
+  Status settle() override;
+  void tend(WallTime now) override;
+  void reopen() override;
+
+ private:
+  Status ensure_open();
+
+  const Open open_;
+  std::unique_ptr<Sink> sink_;
+};
+
+}  // namespace weir::flow
