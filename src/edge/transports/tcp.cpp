@@ -9,8 +9,9 @@ namespace weir::edge {
 namespace {
 
 constexpr size_t kLengthOctets = 2;
-constexpr size_t kUnsentOctets = 1 << 20;  // answers a client did not take yet
-constexpr Duration kSweep = 250ms;         // how often idle connections are looked for
+constexpr size_t kUnsentOctets = 1 << 20;     // answers a client did not take yet; more end it
+constexpr size_t kBacklogOctets = 64 * 1024;  // so much of that, and its queries are not read
+constexpr Duration kSweep = 250ms;            // how often idle connections are looked for
 
 class TcpTransport;
 
@@ -30,6 +31,8 @@ class Connection final : public io::StreamEvents {
   void close() { stream_->close(); }
   void flush() { stream_->flush(); }
   bool overdue(Instant now) const;
+  /// Reads again when the client has taken what it was sent.
+  void look_at_backlog();
   /// True when nothing is owed to the client.
   bool idle() const { return in_flight_ == 0; }
   const Endpoint& peer() const { return peer_; }
@@ -38,6 +41,10 @@ class Connection final : public io::StreamEvents {
   /// Hands on the whole messages at the front of `octets`; gives how many octets they took.
   size_t take_messages(Bytes octets);
   void resume();
+  void resume_later();
+  bool may_take();
+  void lose();
+  bool backlogged() const { return stream_->pending_octets() > kBacklogOctets; }
 
   TcpTransport& owner_;
   uint64_t handle_;
@@ -49,6 +56,8 @@ class Connection final : public io::StreamEvents {
   bool paused_ = false;
   bool taking_ = false;
   bool asked_ = false;  // at least one whole message came
+  bool ended_ = false;  // nothing more comes; answers may still be wanted
+  bool lost_ = false;   // its client did not take its answers: it is over
   Instant last_;        // when something whole came or went
 
   friend class TcpTransport;
@@ -126,7 +135,10 @@ class TcpTransport final : public Transport {
       auto* connection = find(handle);
       if (connection == nullptr) return true;
       const bool over = connection->overdue(now) || (draining_ && connection->idle());
-      if (!over) return false;
+      if (!over) {
+        connection->look_at_backlog();
+        return false;
+      }
       if (!draining_) context_.statistics.tcp_timeouts.add();
       connection->close();
       remove(handle);
@@ -168,7 +180,7 @@ size_t Connection::take_messages(Bytes octets) {
   while (octets.size() - at >= kLengthOctets) {
     const size_t size = load_u16(&octets[at]);
     if (octets.size() - at - kLengthOctets < size) break;
-    if (in_flight_ >= owner_.limits_.max_in_flight) {
+    if (!may_take()) {
       stream_->pause_reading(paused_ = true);
       break;
     }
@@ -179,25 +191,51 @@ size_t Connection::take_messages(Bytes octets) {
     last_ = owner_.context_.clock.now();
     owner_.context_.intake.on_arrival(
         {message, peer_, local_, model::Protocol::kTcp, {&owner_, handle_, 0}});
+    if (lost_) at = octets.size();
   }
   taking_ = false;
   return at;
 }
 
+// A client that does not read its answers is not asked for more queries: neither its memory nor the
+// work is ours to spend.
+bool Connection::may_take() {
+  if (in_flight_ >= owner_.limits_.max_in_flight) return false;
+  if (backlogged()) stream_->flush();
+  return !backlogged();
+}
+
 bool Connection::answer(Bytes message) {
   uint8_t length[kLengthOctets];
   store_u16(length, static_cast<uint16_t>(message.size()));
-  const bool sent = stream_->send(length) && stream_->send(message);
+  if (!stream_->send(length) || !stream_->send(message)) {
+    lose();
+    return false;
+  }
   last_ = owner_.context_.clock.now();
   forget_one();
-  return sent;
+  return true;
+}
+
+// An answer that finds no room would leave a hole, or half a frame: nothing can follow it.
+void Connection::lose() {
+  if (stream_->pending_octets() > 0) owner_.context_.statistics.tcp_overflows.add();
+  lost_ = true;
+  stream_->close();
+  owner_.remove(handle_);
 }
 
 void Connection::forget_one() {
   --in_flight_;
-  if (!paused_ || taking_ || in_flight_ > owner_.limits_.max_in_flight / 2) return;
+  if (ended_ && in_flight_ == 0)
+    owner_.remove(handle_);
+  else if (paused_ && !taking_ && in_flight_ <= owner_.limits_.max_in_flight / 2)
+    resume_later();
+}
+
+// What waits is read in a turn of its own: this may be deep inside another query's answer.
+void Connection::resume_later() {
   paused_ = false;
-  // What waits is read in a turn of its own: this may be deep inside another query's answer.
   owner_.context_.loop.post([&owner = owner_, handle = handle_] {
     auto* connection = owner.find(handle);
     if (connection == nullptr) return;
@@ -206,7 +244,17 @@ void Connection::forget_one() {
   });
 }
 
-void Connection::on_close(io::CloseCause, std::string_view) { owner_.remove(handle_); }
+void Connection::look_at_backlog() {
+  if (paused_ && in_flight_ == 0 && !backlogged()) resume_later();
+}
+
+// A client that ended its own side may still be reading: what it asked is answered.
+void Connection::on_close(io::CloseCause cause, std::string_view) {
+  if (cause == io::CloseCause::kEndOfStream && in_flight_ > 0)
+    ended_ = true;
+  else
+    owner_.remove(handle_);
+}
 
 bool Connection::overdue(Instant now) const {
   if (in_flight_ > 0) return false;
