@@ -38,6 +38,8 @@ class Connection final : public io::StreamEvents {
   /// Hands on the whole messages at the front of `octets`; gives how many octets they took.
   size_t take_messages(Bytes octets);
   void resume();
+  /// Ends a connection whose client asks no more, once it has all its answers.
+  void leave_if_done();
 
   TcpTransport& owner_;
   uint64_t handle_;
@@ -49,6 +51,7 @@ class Connection final : public io::StreamEvents {
   bool paused_ = false;
   bool taking_ = false;
   bool asked_ = false;  // at least one whole message came
+  bool ended_ = false;  // no more will come, but the client still waits for answers
   Instant last_;        // when something whole came or went
 
   friend class TcpTransport;
@@ -195,18 +198,29 @@ bool Connection::answer(Bytes message) {
 
 void Connection::forget_one() {
   --in_flight_;
-  if (!paused_ || taking_ || in_flight_ > owner_.limits_.max_in_flight / 2) return;
+  if (!paused_) return leave_if_done();
+  if (taking_ || in_flight_ > owner_.limits_.max_in_flight / 2) return;
   paused_ = false;
   // What waits is read in a turn of its own: this may be deep inside another query's answer.
   owner_.context_.loop.post([&owner = owner_, handle = handle_] {
     auto* connection = owner.find(handle);
     if (connection == nullptr) return;
     connection->resume();
-    if (!connection->paused_) connection->stream_->pause_reading(false);
+    if (connection->paused_) return;
+    if (!connection->ended_) connection->stream_->pause_reading(false);
+    connection->leave_if_done();
   });
 }
 
-void Connection::on_close(io::CloseCause, std::string_view) { owner_.remove(handle_); }
+void Connection::leave_if_done() {
+  if (ended_ && in_flight_ == 0 && !taking_) owner_.remove(handle_);
+}
+
+// Who has asked everything may say so (TCP's half-close) and still wait for the answers.
+void Connection::on_close(io::CloseCause cause, std::string_view) {
+  ended_ = cause == io::CloseCause::kEndOfStream && in_flight_ > 0;
+  if (!ended_) owner_.remove(handle_);
+}
 
 bool Connection::overdue(Instant now) const {
   if (in_flight_ > 0) return false;
