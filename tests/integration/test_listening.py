@@ -64,6 +64,16 @@ def test_P07_a_client_may_ask_again_and_is_closed_when_idle(start_weir, unbound)
         assert client.is_closed(within=3)
 
 
+def test_P07_a_client_that_ends_its_side_still_gets_its_answers(start_weir, script):
+    weir = start_weir(script(after(0.3)).settings()).wait_until_ready()
+    with Conversation(weir.dns_port) as client:
+        for number in range(3):
+            client.send(question(f"last{number}.example"))
+        client.socket.shutdown(socket.SHUT_WR)
+        assert len({client.receive().id for _ in range(3)}) == 3
+        assert client.is_closed(within=2)
+
+
 def test_D49_a_query_that_comes_octet_by_octet_is_answered(weir):
     wire = question(WWW).to_wire()
     with Conversation(weir.dns_port) as client:

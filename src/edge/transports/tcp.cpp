@@ -45,6 +45,8 @@ class Connection final : public io::StreamEvents {
   bool may_take();
   void lose();
   bool backlogged() const { return stream_->pending_octets() > kBacklogOctets; }
+  /// Ends a connection whose client asks no more, once it has all its answers.
+  void leave_if_done();
 
   TcpTransport& owner_;
   uint64_t handle_;
@@ -230,9 +232,9 @@ void Connection::lose() {
 
 void Connection::forget_one() {
   --in_flight_;
-  if (ended_ && in_flight_ == 0)
-    owner_.remove(handle_);
-  else if (paused_ && !taking_ && in_flight_ <= owner_.limits_.max_in_flight / 2)
+  if (!paused_)
+    leave_if_done();
+  else if (!taking_ && in_flight_ <= owner_.limits_.max_in_flight / 2)
     resume_later();
 }
 
@@ -244,7 +246,9 @@ void Connection::resume_later() {
     if (connection == nullptr) return;
     owner.context_.intake.on_wake();
     connection->resume();
-    if (!connection->paused_) connection->stream_->pause_reading(false);
+    if (connection->paused_) return;
+    if (!connection->ended_) connection->stream_->pause_reading(false);
+    connection->leave_if_done();
   });
 }
 
@@ -252,12 +256,14 @@ void Connection::look_at_backlog() {
   if (paused_ && in_flight_ == 0 && !backlogged()) resume_later();
 }
 
-// A client that ended its own side may still be reading: what it asked is answered.
+void Connection::leave_if_done() {
+  if (ended_ && in_flight_ == 0 && !taking_) owner_.remove(handle_);
+}
+
+// Who has asked everything may say so (TCP's half-close) and still wait for the answers.
 void Connection::on_close(io::CloseCause cause, std::string_view) {
-  if (cause == io::CloseCause::kEndOfStream && in_flight_ > 0)
-    ended_ = true;
-  else
-    owner_.remove(handle_);
+  ended_ = cause == io::CloseCause::kEndOfStream && in_flight_ > 0;
+  if (!ended_) owner_.remove(handle_);
 }
 
 bool Connection::overdue(Instant now) const {
