@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <filesystem>
@@ -117,6 +118,11 @@ Result<Database> Database::open(const std::string& path) {
   TRY(sqlite3 * handle, open_handle(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX));
   Database database;
   database.database_.reset(handle);
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0) return system_error("open " + path, errno);
+  database.path_ = path;
+  database.device_ = status.st_dev;
+  database.inode_ = status.st_ino;
   return database;
 }
 
@@ -153,6 +159,11 @@ Result<int64_t> Database::number(std::string_view sql) {
   TRY(const bool row, statement.step());
   if (!row) return Error{Fault::kOurs, "store: no row", false};
   return statement.number(0);
+}
+
+bool Database::in_place() const {
+  struct stat status{};
+  return ::stat(path_.c_str(), &status) == 0 && status.st_dev == device_ && status.st_ino == inode_;
 }
 
 bool Database::in_transaction() const { return sqlite3_get_autocommit(database_.get()) == 0; }

@@ -56,12 +56,17 @@ class Database {
   /// The one number that `sql` gives.
   Result<int64_t> number(std::string_view sql);
   bool in_transaction() const;
+  /// Whether the path it was opened by still leads to it.
+  bool in_place() const;
 
  private:
   struct Close {
     void operator()(sqlite3* database) const;
   };
   std::unique_ptr<sqlite3, Close> database_;
+  std::string path_;
+  uint64_t device_ = 0;
+  uint64_t inode_ = 0;
 };
 
 }  // namespace weir::flow
