@@ -57,8 +57,8 @@ class Client {
 
   bool send() {
     while (sent_ < unsent_.size()) {
-      const size_t frame = 2 + static_cast<size_t>(octet(unsent_, sent_)) * 256 +
-                           octet(unsent_, sent_ + 1);
+      const size_t frame =
+          2 + static_cast<size_t>(octet(unsent_, sent_)) * 256 + octet(unsent_, sent_ + 1);
       if (!succeeded(SSL_write(ssl_.get(), &unsent_[sent_], static_cast<int>(frame))))
         return unsent_.size() - sent_ < kMostUnsent;
       sent_ += frame;

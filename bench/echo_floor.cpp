@@ -1,5 +1,5 @@
-// Answers every DNS query over UDP with next to no work: what the kernel's path alone costs, and the
-// upstream that fills caches. Usage: echo_floor PORT COUNTERS
+// Answers every DNS query over UDP with next to no work: what the kernel's path alone costs, and
+// the upstream that fills caches. Usage: echo_floor PORT COUNTERS
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -48,8 +48,8 @@ void send_all(int socket, mmsghdr* messages, size_t count) {
   for (;;) {
     for (size_t i = 0; i < kBatch; ++i) {
       slots[i].piece = {slots[i].octets.data(), kLargestQuery};
-      messages[i].msg_hdr = {&slots[i].client, sizeof(sockaddr_in), &slots[i].piece, 1, nullptr, 0,
-                             0};
+      messages[i].msg_hdr = {
+          &slots[i].client, sizeof(sockaddr_in), &slots[i].piece, 1, nullptr, 0, 0};
     }
     const int received = ::recvmmsg(socket, messages.data(), kBatch, MSG_WAITFORONE, nullptr);
     if (received <= 0) continue;

@@ -83,7 +83,8 @@ def kresd(task):
     where = f"127.0.0.1@{task.upstream.port}"
     way = f"STUB('{where}')"
     if task.upstream.authority:
-        way = f"TLS_FORWARD({{{{'{where}', hostname='{NAME}', ca_file='{task.upstream.authority}'}}}})"
+        trust = f"hostname='{NAME}', ca_file='{task.upstream.authority}'"
+        way = f"TLS_FORWARD({{{{'{where}', {trust}}}}})"
     (task.folder / "kresd.conf").write_text(f"""
 net.listen('127.0.0.1', {task.port}, {{kind='dns'}})
 trust_anchors.remove('.')
@@ -138,4 +139,5 @@ def missing(names, tools=()):
     """The programs that are not here, of those that these subjects and tools need."""
     programs = {name.split()[0] for name in names} - {"weir"} | set(tools)
     gone = sorted(program for program in programs if not shutil.which(program))
-    return gone + ([str(WEIR)] if any("weir" in name for name in names) and not WEIR.exists() else [])
+    needs_weir = any("weir" in name for name in names)
+    return gone + ([str(WEIR)] if needs_weir and not WEIR.exists() else [])

@@ -1,4 +1,4 @@
-"""From samples to tables: medians with their range, ratios within a run, and the distance to goals."""
+"""From samples to tables: medians with their range, ratios within a run, distances to goals."""
 
 import statistics
 

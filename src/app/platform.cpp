@@ -20,6 +20,7 @@ namespace weir::app {
 namespace {
 
 constexpr Duration kFlowPatience = 5s;  // for sinks to take what is under way at the end
+constexpr Duration kSameSignal = 50ms;  // what follows the first so soon is no second wish
 constexpr Duration kReadinessInterval = 500ms;
 constexpr Duration kFirstImpression = 2500ms;  // before we say that no upstream works
 
@@ -89,9 +90,10 @@ void Platform::run() {
 }
 
 void Platform::stop() {
-  // From here on a second signal has its default effect: the end, at once.
-  signals_.reset();
   log::info("draining");
+  // From here on a second signal has its default effect: the end, at once.
+  signals_->absorb(kSameSignal);
+  signals_.reset();
   readiness_timer_.stop();
   edge_->stop(loaded_.settings.edge.query_timeout);
   flow_->stop(kFlowPatience);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "edge/client_limits.h"
 #include "edge/statistics.h"
 #include "edge/transport.h"
 #include "edge/upstream.h"
@@ -33,7 +34,8 @@ struct TransportContext {
   Intake& intake;
   const EdgeSettings& settings;
   ShardStatistics& statistics;
-  unsigned shards = 1;  // how many share the listening address and its limits
+  ClientLimits& client_limits;
+  unsigned shards = 1;  // how many share the listening address
 };
 
 /// Adds one transport a protocol that is spoken at `endpoint`: UDP and TCP.

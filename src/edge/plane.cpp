@@ -12,9 +12,10 @@
 namespace weir::edge {
 
 Plane::Plane(const EdgeSettings& settings, metrics::Registry& registry, const Clock& clock)
-    : settings_(std::make_shared<const EdgeSettings>(settings)),
+    : settings_(settings),
       clock_(clock),
       cache_(settings.cache),
+      client_limits_(settings.tcp, SystemRandom()),
       latency_(&registry.histogram("weir_request_duration_seconds",
                                    "Time from a client's question to our answer.",
                                    metrics::latency_bounds())) {}
@@ -31,18 +32,15 @@ Result<std::unique_ptr<Plane>> Plane::create(const EdgeSettings& settings,
   }
   const unsigned count =
       settings.threads > 0 ? settings.threads : std::max(1U, std::thread::hardware_concurrency());
-  std::shared_ptr<const EdgeSettings> effective = plane->settings_;
   for (unsigned i = 0; i < count; ++i) {
-    const ShardContext context{*effective,       clock, plane->cache_, plane->upstreams_,
-                               *plane->latency_, count};
+    const ShardContext context{
+        plane->settings_, clock, plane->cache_, plane->client_limits_, plane->upstreams_,
+        *plane->latency_, count};
     auto shard = std::make_unique<Shard>(context, i, open_tap(i));
     TRY_DONE(shard->open());
     if (i == 0) {  // ports that the kernel chose are the same for every shard
-      auto chosen = std::make_shared<EdgeSettings>(settings);
-      for (size_t k = 0; k < chosen->listen.size(); ++k)
-        chosen->listen[k] = shard->listeners()[2 * k];
-      plane->settings_ = chosen;
-      effective = chosen;
+      std::vector<Endpoint>& listen = plane->settings_.listen;
+      for (size_t k = 0; k < listen.size(); ++k) listen[k] = shard->listeners()[2 * k];
     }
     plane->shards_.push_back(std::move(shard));
   }
@@ -77,7 +75,7 @@ void Plane::stop(Duration patience) {
 
 void Plane::adopt(const EdgeSettings& settings) {
   auto next = std::make_shared<EdgeSettings>(settings);
-  next->listen = settings_->listen;
+  next->listen = settings_.listen;
   for (const auto& shard : shards_) shard->adopt(next);
 }
 
@@ -88,7 +86,7 @@ bool Plane::ready() const {
   });
 }
 
-std::vector<Endpoint> Plane::listeners() const { return settings_->listen; }
+std::vector<Endpoint> Plane::listeners() const { return settings_.listen; }
 
 uint64_t Plane::sum(const std::function<uint64_t(const Shard&)>& count) const {
   uint64_t total = 0;

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "edge/cache/cache.h"
+#include "edge/client_limits.h"
 #include "edge/settings.h"
 #include "edge/upstream.h"
 #include "metrics/metrics.h"
@@ -50,9 +51,10 @@ class Plane {
   void register_metrics(metrics::Registry& registry);
   uint64_t sum(const std::function<uint64_t(const Shard&)>& count) const;
 
-  std::shared_ptr<const EdgeSettings> settings_;
+  EdgeSettings settings_;  // as they were at the start; every shard refers to them
   const Clock& clock_;
   AnswerCache cache_;
+  ClientLimits client_limits_;
   std::vector<std::unique_ptr<UpstreamState>> upstreams_;
   metrics::Histogram* latency_ = nullptr;
   std::vector<std::unique_ptr<Shard>> shards_;

@@ -27,8 +27,9 @@ Shard::Shard(const ShardContext& context, unsigned index, model::Tap& tap)
 Shard::~Shard() = default;
 
 Status Shard::open() {
-  const TransportContext transport{loop_,       context_.clock, *this, context_.settings,
-                                   statistics_, context_.shards};
+  const TransportContext transport{
+      loop_,       context_.clock,         *this,          context_.settings,
+      statistics_, context_.client_limits, context_.shards};
   for (const Endpoint& endpoint : context_.settings.listen)
     TRY_DONE(add_transports(transport, endpoint, transports_));
   for (const auto& state : context_.upstreams) {

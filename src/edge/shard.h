@@ -24,6 +24,7 @@ struct ShardContext {
   const EdgeSettings& settings;
   const Clock& clock;
   AnswerCache& cache;
+  ClientLimits& client_limits;
   std::span<const std::unique_ptr<UpstreamState>> upstreams;
   metrics::Histogram& latency;  // seconds from question to answer
   unsigned shards = 1;

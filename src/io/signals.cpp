@@ -38,6 +38,16 @@ Result<std::unique_ptr<Signals>> Signals::watch(Loop& loop, std::initializer_lis
   return std::unique_ptr<Signals>(new Signals(std::move(state)));
 }
 
+void Signals::absorb(Duration time) {
+  const SystemClock clock;
+  const Instant end = clock.now() + time;
+  for (Instant now = clock.now(); now < end; now = clock.now()) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(end - now);
+    const timespec left{seconds.count(), static_cast<long>((end - now - seconds).count())};
+    sigtimedwait(&state_->set, nullptr, &left);
+  }
+}
+
 Signals::Signals(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Signals::~Signals() { pthread_sigmask(SIG_UNBLOCK, &state_->set, nullptr); }
 

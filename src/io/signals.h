@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <memory>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "io/loop.h"
 
@@ -16,6 +17,9 @@ class Signals {
   /// on the loop's thread for each that comes.
   static Result<std::unique_ptr<Signals>> watch(Loop& loop, std::initializer_list<int> numbers,
                                                 std::function<void(int number)> callback);
+  /// Waits for `time` and forgets the signals that come: senders like timeout(1) signal a process
+  /// and then its group, so that one wish arrives twice.
+  void absorb(Duration time);
   /// What the callback has not seen is unblocked again and has its default effect.
   ~Signals();
 

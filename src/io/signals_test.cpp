@@ -23,6 +23,17 @@ TEST(Signals, each_arrives_on_the_loop) {
   EXPECT_EQ(seen, (std::vector<int>{SIGHUP, SIGUSR1}));  // the kernel gives the lower number first
 }
 
+TEST(Signals, repetitions_are_absorbed) {
+  Loop loop;
+  {
+    auto signals = Signals::watch(loop, {SIGUSR2}, [](int) {});
+    ASSERT_TRUE(signals.ok());
+    ::raise(SIGUSR2);
+    (*signals)->absorb(1ms);
+  }
+  SUCCEED() << "otherwise SIGUSR2 would have ended us";
+}
+
 TEST(Signals, afterwards_they_have_their_own_effect_again) {
   Loop loop;
   {

@@ -19,11 +19,10 @@ def question(name, kind="A", **options):
     return dns.message.make_query(name, kind, **{"use_edns": 0, "payload": 1232, **options})
 
 
-def ask(port, name, kind="A", tcp=False, host="127.0.0.1", source=None, **options):
+def ask(port, name, kind="A", tcp=False, host="127.0.0.1", source=None, timeout=TIMEOUT):
     """The answer to one question."""
-    asked = question(name, kind, **options)
     way = dns.query.tcp if tcp else dns.query.udp
-    return way(asked, host, TIMEOUT, port, source)
+    return way(question(name, kind), host, timeout, port, source)
 
 
 def addresses(answer):
@@ -54,7 +53,7 @@ class Conversation:
         wire = message if isinstance(message, bytes) else message.to_wire()
         self.socket.sendall(struct.pack("!H", len(wire)) + wire)
 
-    def _exactly(self, size):
+    def exactly(self, size):
         octets = b""
         while len(octets) < size:
             more = self.socket.recv(size - len(octets))
@@ -64,12 +63,12 @@ class Conversation:
         return octets
 
     def receive(self):
-        size = struct.unpack("!H", self._exactly(2))[0]
-        return dns.message.from_wire(self._exactly(size))
+        size = struct.unpack("!H", self.exactly(2))[0]
+        return dns.message.from_wire(self.exactly(size))
 
-    def is_closed(self, seconds):
+    def is_closed(self, within):
         """True when the other side closes within that time, and nothing comes before."""
-        self.socket.settimeout(seconds)
+        self.socket.settimeout(within)
         try:
             return self.socket.recv(1) == b""
         except ConnectionResetError:
@@ -85,10 +84,11 @@ def wire_question(number, name, kind=1):
             + struct.pack("!HH", kind, 1))
 
 
-def ask_many(port, names, window=200, patience=5):
+def ask_many(port, names, window=100, patience=5):
     """Asks for every name over UDP, `window` at a time; gives the number of answers by rcode."""
     answered, waiting, number = {}, set(), 0
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
         client.connect(("127.0.0.1", port))
         client.settimeout(patience)
         names = iter(names)
@@ -152,20 +152,20 @@ class Load:
             while not self._stop.is_set():
                 number = len(self.asked)
                 self.asked.append(time.monotonic())
-                client.send(wire_question(number, f"{self.zone.split('.')[0]}{number}.{self.zone}"))
+                client.send(wire_question(number, f"load{number}.{self.zone}"))
                 self._receive(client, self.asked[-1] + self.pause)
             self._receive(client, time.monotonic() + TIMEOUT)
 
     def _receive(self, client, until):
-        while (left := until - time.monotonic()) > 0 and len(self.answered) < 65536:
+        while (left := until - time.monotonic()) > 0:
+            if self._stop.is_set() and len(self.answered) == len(self.asked):
+                return
             client.settimeout(left)
             try:
                 answer = client.recv(4096)
             except TimeoutError:
                 return
             self.answered[int.from_bytes(answer[:2], "big")] = time.monotonic(), answer[3] & 15
-            if self._stop.is_set() and len(self.answered) == len(self.asked):
-                return
 
     def longest_wait(self):
         """Of all clients; infinite when one got no answer."""

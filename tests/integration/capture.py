@@ -3,17 +3,18 @@
 import os
 import shutil
 import socket
+import struct
 import subprocess
 
 import pytest
 
 from weir_process import wait_until
 
-MARK = b"the capture ends here"
-
 
 class Capture:
     """Everything from and to one port on loopback, while the `with` block runs."""
+
+    MARK = b"the capture ends here"
 
     def __init__(self, folder, port):
         if os.geteuid() != 0 or not shutil.which("dumpcap"):
@@ -31,8 +32,8 @@ class Capture:
     def __exit__(self, *_):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as marker:
             def marked():
-                marker.sendto(MARK, ("127.0.0.1", self.port))
-                return MARK in self.file.read_bytes()
+                marker.sendto(self.MARK, ("127.0.0.1", self.port))
+                return self.MARK in self.file.read_bytes()
             try:
                 wait_until(marked, 10, "the mark in the capture")
             finally:
@@ -48,3 +49,33 @@ class Capture:
             words += ["-e", field]
         seen = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
         return [line.split("\t") for line in seen.stdout.splitlines()]
+
+    def sent_to(self, port):
+        """What clients sent to the port: one text of octets a connection."""
+        return self._streams(f"tcp.dstport == {port}")
+
+    def sent_from(self, port):
+        return self._streams(f"tcp.srcport == {port}")
+
+    def _streams(self, direction):
+        streams = {}
+        for stream, at, payload in self.read(f"{direction} && tcp.len > 0", "tcp.stream", "tcp.seq",
+                                             "tcp.payload"):
+            streams.setdefault(stream, {})[int(at)] = bytes.fromhex(payload)
+        return [b"".join(parts[at] for at in sorted(parts)) for parts in streams.values()]
+
+
+HANDSHAKE, APPLICATION_DATA = 22, 23
+TLS_TYPES = {20, 21, HANDSHAKE, APPLICATION_DATA}  # change of cipher, alert, handshake, data
+
+
+def tls_records(octets):
+    """(type, size) of every record; fails when a single octet is not of TLS."""
+    records = []
+    while octets:
+        kind, version, size = struct.unpack_from("!BHH", octets)
+        assert kind in TLS_TYPES and version in (0x0301, 0x0303), octets[:32]
+        assert len(octets) >= 5 + size, "half a record"
+        records.append((kind, size))
+        octets = octets[5 + size:]
+    return records

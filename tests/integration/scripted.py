@@ -117,6 +117,8 @@ class Scripted:
             line.writer.transport.abort()
         for task in list(self._tasks):
             task.cancel()
+        while self._lines:
+            await asyncio.sleep(0)
 
     async def _serve(self, reader, writer):
         line = Line(writer)
@@ -158,5 +160,5 @@ class Scripted:
         scheme, trust = "tcp", ""
         if self._context:
             scheme, trust = "tls", f'tls.ca_file = "{self.ca}"\n'
-        return (f'[[edge.upstreams]]\nname = "{name}"\naddress = "{scheme}://127.0.0.1:{self.port}"\n'
-                f"{trust}{more}")
+        address = f"{scheme}://127.0.0.1:{self.port}"
+        return f'[[edge.upstreams]]\nname = "{name}"\naddress = "{address}"\n{trust}{more}'

@@ -43,14 +43,7 @@ class Echo final : public Intake {
 };
 
 struct TransportBench : ::testing::Test {
-  TransportBench() {
-    settings.tcp = {.first_octet_timeout = 200ms,
-                    .idle_timeout = 400ms,
-                    .max_connections = 50,
-                    .max_connections_per_client = 20,
-                    .max_in_flight = 10};
-  }
-  TransportContext context() { return {loop, clock, intake, settings, statistics, 1}; }
+  TransportContext context() { return {loop, clock, intake, settings, statistics, limits, 1}; }
   bool run_until(const std::function<bool()>& condition, Duration patience = 5s) {
     return kit::run_until(loop, condition, patience);
   }
@@ -58,8 +51,13 @@ struct TransportBench : ::testing::Test {
   io::Loop loop;
   SystemClock clock;
   Echo intake;
-  EdgeSettings settings;
+  EdgeSettings settings{.tcp = {.first_octet_timeout = 200ms,
+                                .idle_timeout = 400ms,
+                                .max_connections = 50,
+                                .max_connections_per_client = 20,
+                                .max_in_flight = 10}};
   ShardStatistics statistics;
+  ClientLimits limits{settings.tcp, SystemRandom()};
 };
 
 }  // namespace weir::edge::transports

@@ -1,8 +1,6 @@
 // DNS over TCP (RFC 7766): many queries on a connection, answered in the order their answers come,
 // each behind its length in two octets. Connections are bounded in number, in all and per client,
 // and closed when nothing comes.
-#include <unordered_map>
-
 #include "base/slab.h"
 #include "edge/transports/factories.h"
 #include "io/stream.h"
@@ -70,7 +68,7 @@ class TcpTransport final : public Transport {
   explicit TcpTransport(const TransportContext& context)
       : context_(context),
         limits_(context.settings.tcp),
-        connections_(std::max<size_t>(1, limits_.max_connections / context.shards)),
+        connections_(limits_.max_connections),
         sweeper_(context.loop) {
     sweep();
   }
@@ -107,42 +105,28 @@ class TcpTransport final : public Transport {
   }
 
   void accept(UniqueFd fd, const Endpoint& peer, const Endpoint& local) {
-    if (!context_.intake.admits(peer) ||
-        per_client_[peer.address] >= limits_.max_connections_per_client)
-      return refuse(peer);
+    if (!context_.intake.admits(peer) || !context_.client_limits.enter(peer.address))
+      return context_.statistics.tcp_refused.add();
     const auto handle = connections_.take();
-    if (!handle) return refuse(peer);
+    CHECK(handle);  // there is a cell for every client that is let in
     auto connection = std::make_unique<Connection>(*this, *handle, peer, local);
     connection->last_ = context_.clock.now();
     connection->attach(io::accept_stream(context_.loop, std::move(fd), peer, local,
                                          {kUnsentOctets, limits_.idle_timeout}, *connection));
     *connections_.find(*handle) = std::move(connection);
     handles_.push_back(*handle);
-    ++per_client_[peer.address];
     context_.statistics.tcp_connections.add();
     context_.statistics.tcp_open.add();
-  }
-
-  void refuse(const Endpoint& peer) {
-    if (const auto found = per_client_.find(peer.address);
-        found != per_client_.end() && found->second == 0)
-      per_client_.erase(found);
-    context_.statistics.tcp_refused.add();
   }
 
   void remove(uint64_t handle) {
     auto& cell = *connections_.find(handle);
     // The connection may be on the stack: it goes when the loop's turn is over.
     if (gone_.empty()) context_.loop.post([this] { gone_.clear(); });
+    context_.client_limits.leave(cell->peer().address);
     gone_.push_back(std::move(cell));
     connections_.release(handle);
     context_.statistics.tcp_open.add(~uint64_t{0});
-  }
-
-  void part(uint64_t handle, const Endpoint& peer) {
-    const auto found = per_client_.find(peer.address);
-    if (--found->second == 0) per_client_.erase(found);
-    remove(handle);
   }
 
   void sweep() {
@@ -157,7 +141,7 @@ class TcpTransport final : public Transport {
       }
       if (!draining_) context_.statistics.tcp_timeouts.add();
       connection->close();
-      part(handle, connection->peer());
+      remove(handle);
       return true;
     });
     sweeper_.start(kSweep, [this] { sweep(); });
@@ -168,7 +152,6 @@ class TcpTransport final : public Transport {
   Slab<std::unique_ptr<Connection>> connections_;
   std::vector<std::unique_ptr<Connection>> gone_;  // closed in this turn of the loop
   std::vector<uint64_t> handles_;                  // of open connections, for the sweep
-  std::unordered_map<IpAddress, size_t> per_client_;
   std::unique_ptr<io::Listener> listener_;
   Endpoint local_;
   io::Timer sweeper_;
@@ -239,13 +222,13 @@ void Connection::lose() {
   if (stream_->pending_octets() > 0) owner_.context_.statistics.tcp_overflows.add();
   lost_ = true;
   stream_->close();
-  owner_.part(handle_, peer_);
+  owner_.remove(handle_);
 }
 
 void Connection::forget_one() {
   --in_flight_;
   if (ended_ && in_flight_ == 0)
-    owner_.part(handle_, peer_);
+    owner_.remove(handle_);
   else if (paused_ && !taking_ && in_flight_ <= owner_.limits_.max_in_flight / 2)
     resume_later();
 }
@@ -270,7 +253,7 @@ void Connection::on_close(io::CloseCause cause, std::string_view) {
   if (cause == io::CloseCause::kEndOfStream && in_flight_ > 0)
     ended_ = true;
   else
-    owner_.part(handle_, peer_);
+    owner_.remove(handle_);
 }
 
 bool Connection::overdue(Instant now) const {
