@@ -110,6 +110,7 @@ class TcpTransport final : public Transport {
     const auto handle = connections_.take();
     CHECK(handle);  // there is a cell for every client that is let in
     auto connection = std::make_unique<Connection>(*this, *handle, peer, local);
+    context_.intake.on_wake();
     connection->last_ = context_.clock.now();
     connection->attach(io::accept_stream(context_.loop, std::move(fd), peer, local,
                                          {kUnsentOctets, limits_.idle_timeout}, *connection));
@@ -130,6 +131,7 @@ class TcpTransport final : public Transport {
   }
 
   void sweep() {
+    context_.intake.on_wake();
     const Instant now = context_.clock.now();
     std::erase_if(handles_, [&](uint64_t handle) {
       auto* connection = find(handle);
@@ -159,6 +161,7 @@ class TcpTransport final : public Transport {
 };
 
 void Connection::on_data(Bytes octets) {
+  owner_.context_.intake.on_wake();
   if (partial_.empty()) {
     const size_t taken = take_messages(octets);
     if (taken < octets.size())
@@ -239,6 +242,7 @@ void Connection::resume_later() {
   owner_.context_.loop.post([&owner = owner_, handle = handle_] {
     auto* connection = owner.find(handle);
     if (connection == nullptr) return;
+    owner.context_.intake.on_wake();
     connection->resume();
     if (!connection->paused_) connection->stream_->pause_reading(false);
   });
