@@ -1,11 +1,17 @@
 // How an observation becomes octets. A plug-in of flow/encoders implements it.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "model/observation.h"
 
 namespace weir::flow {
+
+/// Text of records that one line may hold. Compression lets 64 KiB of message name 2 MiB of text,
+/// and who answers chooses the message; what lies beyond is left out, and the line says how many
+/// records.
+inline constexpr size_t kMostRecordText = 256 << 10;
 
 class Encoder {
  public:

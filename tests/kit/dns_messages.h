@@ -18,6 +18,24 @@ struct QueryOptions {
   bool dnssec_ok = false;
 };
 
+/// An answer to example.org of 64 KiB whose names, written out, are 2 MiB: `records` NS records,
+/// all but the first of which are pointers to a name of 255 octets.
+inline Octets compression_bomb(size_t& records) {
+  Octets octets = {0,   1,   0x81, 0x80, 0,   1, 0,   0,   0,   0, 0, 0, 7, 'e', 'x',
+                   'a', 'm', 'p',  'l',  'e', 3, 'o', 'r', 'g', 0, 0, 2, 0, 1};
+  const auto name_at = static_cast<uint8_t>(octets.size() + 12);
+  octets.insert(octets.end(), {0xc0, 12, 0, 2, 0, 1, 0, 0, 0, 60, 0, 255});
+  for (const uint8_t length : {63, 63, 63, 61}) {
+    octets.push_back(length);
+    octets.resize(octets.size() + length, 0x01);
+  }
+  octets.push_back(0);
+  for (records = 1; octets.size() + 14 <= 65535; ++records)
+    octets.insert(octets.end(), {0xc0, name_at, 0, 2, 0, 1, 0, 0, 0, 60, 0, 2, 0xc0, name_at});
+  store_u16(&octets[6], static_cast<uint16_t>(records));
+  return octets;
+}
+
 inline Octets query(std::string_view name, dns::Type type = dns::Type::kA,
                     QueryOptions options = {}) {
   Octets buffer(512);

@@ -74,6 +74,9 @@ void append_item(std::string& list, uint32_t item) {
 struct Lists {
   std::string names, types, classes, ttls, rdatas, scratch;
 
+  size_t size() const {
+    return names.size() + types.size() + classes.size() + ttls.size() + rdatas.size();
+  }
   void clear() {
     for (std::string* list : {&names, &types, &classes, &ttls, &rdatas}) list->clear();
   }
@@ -180,6 +183,7 @@ class FlatJson final : public Encoder {
   }
 
   void sections(Line& line, const Parsed& message) {
+    written_ = left_out_ = 0;
     section(line, message, dns::Section::kAnswer,
             {"dns.resource-records.an.names", "dns.resource-records.an.rdatatypes",
              "dns.resource-records.an.classes", "dns.resource-records.an.ttls",
@@ -200,8 +204,14 @@ class FlatJson final : public Encoder {
   void section(Line& line, const Parsed& message, dns::Section which, const SectionKeys& keys) {
     lists_.clear();
     if (message)
-      for (const dns::Record& record : message->section(which))
-        if (record.type != dns::Type::kOpt) lists_.add(record);
+      for (const dns::Record& record : message->section(which)) {
+        if (record.type == dns::Type::kOpt) continue;
+        if (written_ + lists_.size() < kMostRecordText)
+          lists_.add(record);
+        else
+          ++left_out_;
+      }
+    written_ += lists_.size();
     line.text(keys.names, lists_.names);
     line.word(keys.types, lists_.types);
     line.word(keys.classes, lists_.classes);
@@ -238,6 +248,7 @@ class FlatJson final : public Encoder {
                                         ? "-"
                                         : model::to_text(observation.answer_source));
     line.text("weir.upstream", observation.upstream);
+    if (left_out_ > 0) line.number("weir.records-left-out", left_out_);
     if (observation.malformed.code == dns::MalformedCode::kNone) return;
     line.text("weir.malformed", dns::to_text(observation.malformed.code));
     line.number("weir.malformed-offset", observation.malformed.offset);
@@ -247,6 +258,8 @@ class FlatJson final : public Encoder {
   const std::string version_;
   std::string scratch_;
   Lists lists_;
+  size_t written_ = 0;   // octets of text of this line's records
+  size_t left_out_ = 0;  // records of this line
 };
 
 }  // namespace

@@ -6,6 +6,8 @@
 
 #include "base/units.h"
 #include "flow/catalogue.h"
+#include "flow/encoder.h"
+#include "kit/dns_messages.h"
 #include "kit/observations.h"
 
 namespace weir::flow {
@@ -153,6 +155,27 @@ TEST(FlatJson, D18_any_name_gives_valid_json_that_reads_back) {
       ASSERT_TRUE(name) << text;
       EXPECT_TRUE(equal(name->wire(), wire)) << text;
     }
+}
+
+TEST(FlatJson, a_compression_bomb_makes_no_endless_line) {
+  size_t records = 0;
+  const Octets bomb = kit::compression_bomb(records);
+  kit::Seen seen("example.org");
+  seen.answer(2ms);
+  seen.observation.response_message = bomb;
+  const auto encoder = make_encoder(Format::kFlatJson, "", "");
+  std::string text;
+  encoder->encode(seen.observation, text);
+  EXPECT_LT(text.size(), 2 * kMostRecordText);
+  simdjson::dom::parser parser;
+  const auto root = parser.parse(text);
+  ASSERT_EQ(root.error(), simdjson::SUCCESS);
+  const int64_t left_out(root["weir.records-left-out"]);
+  EXPECT_GT(left_out, 3000);
+  EXPECT_LT(left_out, static_cast<int64_t>(records));
+  std::string small;
+  encoder->encode(kit::Seen("example.org").observation, small);
+  EXPECT_EQ(small.find("left-out"), small.npos) << "a bound of one line is not another's";
 }
 
 TEST(FlatJson, a_message_that_is_none_says_what_and_where) {

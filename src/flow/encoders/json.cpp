@@ -16,6 +16,8 @@ class Json final : public Encoder {
 
   void encode(const model::Observation& observation, std::string& out) override {
     out_ = &out;
+    begin_ = out.size();
+    left_out_ = 0;
     const auto message = dns::Message::parse_prefix(observation.message());
     out += "{\"dnstap\":{";
     dnstap(observation);
@@ -131,6 +133,10 @@ class Json final : public Encoder {
   void records(const dns::Message& message, dns::Section section) {
     for (const dns::Record& record : message.section(section)) {
       if (record.type == dns::Type::kOpt) continue;
+      if (out_->size() - begin_ > kMostRecordText) {
+        ++left_out_;
+        continue;
+      }
       separate();
       out_->push_back('{');
       name("name", record.owner.expand().wire());
@@ -167,6 +173,7 @@ class Json final : public Encoder {
     if (observation.answer_source != model::AnswerSource::kNone)
       text("answer-source", model::to_text(observation.answer_source));
     if (!observation.upstream.empty()) text("upstream", observation.upstream);
+    if (left_out_ > 0) number("records-left-out", left_out_);
     if (observation.malformed.code == dns::MalformedCode::kNone) return;
     text("malformed", dns::to_text(observation.malformed.code));
     number("malformed-offset", observation.malformed.offset);
@@ -176,6 +183,8 @@ class Json final : public Encoder {
   const std::string version_;
   std::string scratch_;
   std::string* out_ = nullptr;
+  size_t begin_ = 0;     // of this line in *out_
+  size_t left_out_ = 0;  // records of this line
 };
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <simdjson.h>
 
 #include "flow/catalogue.h"
+#include "flow/encoder.h"
+#include "kit/dns_messages.h"
 #include "kit/observations.h"
 
 namespace weir::flow {
@@ -42,6 +44,27 @@ TEST(Json, options_are_a_list_of_objects) {
   ASSERT_EQ(root.error(), simdjson::SUCCESS) << text;
   EXPECT_EQ(std::string_view(root["edns"]["options"].at(0)["data"]), "6162");
   EXPECT_EQ(int64_t(root["edns"]["options"].at(1)["code"]), 12);
+}
+
+TEST(Json, a_compression_bomb_makes_no_endless_line) {
+  size_t records = 0;
+  const Octets bomb = kit::compression_bomb(records);
+  kit::Seen seen("example.org");
+  seen.answer(2ms);
+  seen.observation.response_message = bomb;
+  const auto encoder = make_encoder(Format::kJson, "", "");
+  std::string text;
+  encoder->encode(seen.observation, text);
+  EXPECT_LT(text.size(), 2 * kMostRecordText);
+  simdjson::dom::parser parser;
+  const auto root = parser.parse(text);
+  ASSERT_EQ(root.error(), simdjson::SUCCESS);
+  const int64_t left_out(root["weir"]["records-left-out"]);
+  EXPECT_GT(left_out, 3000);
+  EXPECT_LT(left_out, static_cast<int64_t>(records));
+  std::string small;
+  encoder->encode(kit::Seen("example.org").observation, small);
+  EXPECT_EQ(small.find("left-out"), small.npos) << "a bound of one line is not another's";
 }
 
 }  // namespace

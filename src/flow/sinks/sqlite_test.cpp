@@ -52,6 +52,27 @@ TEST_F(SqliteTest, N01_a_gap_is_settled_with_the_rows) {
   EXPECT_EQ((*reader)->gaps(9)->size(), 1U);
 }
 
+TEST_F(SqliteTest, a_store_has_one_writer_at_a_time) {
+  const SinkSettings settings{.name = "second", .type = "sqlite", .path = path};
+  const auto second = make_sink(settings, {});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().what, "open " + path + ": another weir writes this store");
+  ASSERT_TRUE(deliver(5));
+  ASSERT_TRUE(sink->settle());
+  sink.reset();
+  EXPECT_TRUE(make_sink(settings, {}));
+}
+
+TEST_F(SqliteTest, a_store_that_was_deleted_is_begun_anew) {
+  ASSERT_TRUE(deliver(5));
+  ASSERT_TRUE(sink->settle());
+  for (const char* ending : {"", "-wal", "-shm", ".lock"}) std::filesystem::remove(path + ending);
+  sink->tend(wall_time(1));
+  ASSERT_TRUE(deliver(3));
+  ASSERT_TRUE(sink->settle());
+  EXPECT_EQ(rows(), 3U);
+}
+
 TEST_F(SqliteTest, another_writer_in_the_way_is_an_error_that_passes) {
   auto other = Database::open(path);
   ASSERT_TRUE(other->execute("BEGIN IMMEDIATE"));

@@ -9,7 +9,6 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
-#include "base/unique_fd.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -47,8 +46,7 @@ class Statement {
 
 class Database {
  public:
-  /// Opens for writing, making the file and its directory (readable by owner and group only). There
-  /// is one writer at a time, held off by a lock on the file beside it that ends in `.lock`.
+  /// Opens for writing, making the file and its directory (readable by owner and group only).
   static Result<Database> open(const std::string& path);
   /// Opens for reading, also while another process writes.
   static Result<Database> open_read_only(const std::string& path);
@@ -58,13 +56,17 @@ class Database {
   /// The one number that `sql` gives.
   Result<int64_t> number(std::string_view sql);
   bool in_transaction() const;
+  /// Whether the path it was opened by still leads to it.
+  bool in_place() const;
 
  private:
   struct Close {
     void operator()(sqlite3* database) const;
   };
-  UniqueFd lock_;  // a writer's; let go after the database is closed
   std::unique_ptr<sqlite3, Close> database_;
+  std::string path_;
+  uint64_t device_ = 0;
+  uint64_t inode_ = 0;
 };
 
 }  // namespace weir::flow

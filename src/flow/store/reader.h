@@ -84,7 +84,7 @@ class StoreReader {
   Result<uint64_t> count();
 
   /// Rows that one call of `find` looks at, where time does not rule them out at once.
-  static constexpr int64_t kMostExamined = 1'000'000;
+  static constexpr int64_t kMostExamined = 100'000;
 
  private:
   explicit StoreReader(std::unique_ptr<Database> database);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "base/unique_fd.h"
 #include "flow/settings.h"
 #include "flow/sink.h"
 #include "flow/store/database.h"
@@ -15,6 +16,8 @@ namespace weir::flow {
 
 class StoreWriter {
  public:
+  /// There is one writer of a store at a time, because rows are numbered by their writer. It holds
+  /// a lock on the file beside the store that ends in `.lock`.
   static Result<std::unique_ptr<StoreWriter>> open(const std::string& path,
                                                    const Retention& retention, bool raw_messages);
 
@@ -28,6 +31,8 @@ class StoreWriter {
   /// Deletes at most a few blocks of what is older than the retention's age or beyond its size, and
   /// gives free pages back when the file is over its bound. Between transactions.
   Status retain(WallTime now);
+  /// False when the file was deleted or replaced: what is written goes nowhere.
+  bool in_place() const { return database_.in_place(); }
 
  private:
   /// A run of rows with consecutive numbers, and the times between which they lie.
@@ -41,7 +46,7 @@ class StoreWriter {
     void extend(int64_t time);
   };
 
-  StoreWriter(Database database, const Retention& retention, bool raw_messages);
+  StoreWriter(UniqueFd lock, Database database, const Retention& retention, bool raw_messages);
   Status prepare();
   Status begin();
   Status load_last_block();
@@ -52,6 +57,7 @@ class StoreWriter {
   Status drop_old_gaps(WallTime now);
   Result<int64_t> pages_used();
 
+  const UniqueFd lock_;  // let go after the database is closed
   Database database_;
   const Retention retention_;
   const bool raw_messages_;
