@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
+
 // Version 3.3 of the library trips over its own feet on mistyped files, in two ways that we stop
 // here. It asserts (with NDEBUG: assumes) what "[[[a]]]" breaks; the code behind the assertion
 // reports such files as syntax errors when it is let. And it takes for unreachable that U+00A1 to
@@ -31,7 +34,54 @@ Position place(const toml::source_region& source, const std::string& origin, boo
           static_cast<uint32_t>(source.begin.column)};
 }
 
-/// Copies the library's tree. Depth is bounded by the library's parser (256).
+// The library bounds how deep values nest (256), but not how many parts a dotted key has; each is a
+// table within the one before, and its own destructor then recurses until the stack is used up.
+constexpr size_t kMostDots = 8;  // in one key; no setting has more than 4
+
+/// Where the string that begins at `at` ends: its last octet.
+size_t end_of_string(std::string_view text, size_t at) {
+  const char quote = text[at];
+  const bool escapes = quote == '"';
+  const std::string three(3, quote);
+  const bool multiline = text.substr(at, 3) == three;
+  for (size_t i = at + (multiline ? 3 : 1); i < text.size(); ++i) {
+    if (escapes && text[i] == '\\') {
+      ++i;
+    } else if (multiline && text.substr(i, 3) == three) {
+      i += 2;
+      while (i + 1 < text.size() && text[i + 1] == quote) ++i;  // two more may belong to it
+      return i;
+    } else if (!multiline && (text[i] == quote || text[i] == '\n')) {
+      return i;
+    }
+  }
+  return text.size();
+}
+
+/// Where a key has too many parts, if one does.
+std::optional<size_t> too_deep(std::string_view text) {
+  size_t dots = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '#')
+      i = std::min(text.find('\n', i), text.size());
+    else if (c == '"' || c == '\'')
+      i = end_of_string(text, i);
+    else if (c == '.' && ++dots > kMostDots)
+      return i;
+    if (std::string_view("#=,[]{}\n").find(c) != std::string_view::npos) dots = 0;
+  }
+  return std::nullopt;
+}
+
+Position position_of(std::string_view text, size_t at, const std::string& origin) {
+  const std::string_view before = text.substr(0, at);
+  const auto line = static_cast<uint32_t>(std::ranges::count(before, '\n') + 1);
+  const size_t start = before.find_last_of('\n') + 1;  // none: npos + 1 is 0
+  return {origin, line, static_cast<uint32_t>(at - start + 1)};
+}
+
+/// Copies the library's tree. Depth is bounded by the library's parser and by `kMostDots`.
 class Copier {
  public:
   Copier(const std::string& origin, bool lines) : origin_(origin), lines_(lines) {}
@@ -91,6 +141,8 @@ Node* Node::find(std::string_view key) {
 }
 
 Result<Node, Diagnostic> parse_document(std::string_view text, const std::string& origin) {
+  if (const auto at = too_deep(text))
+    return Diagnostic{position_of(text, *at, origin), "a key has too many parts"};
   const toml::parse_result parsed = toml::parse(text, std::string_view(origin));
   if (!parsed) {
     const toml::parse_error& error = parsed.error();
@@ -103,6 +155,7 @@ Result<Node, Diagnostic> parse_document(std::string_view text, const std::string
 
 Result<Node, Diagnostic> parse_value(std::string_view text, const std::string& origin) {
   const Diagnostic wrong{{origin}, toml_string(text) + " is not a TOML value"};
+  if (too_deep(text)) return wrong;
   const toml::parse_result parsed = toml::parse("value = " + std::string(text));
   if (!parsed || parsed.table().size() != 1) return wrong;
   const toml::node* value = parsed.table().get("value");

@@ -38,6 +38,32 @@ TEST(Node, headers_that_trip_the_library_are_syntax_errors) {
   }
 }
 
+TEST(Node, keys_of_endless_parts_are_refused_and_leave_the_stack_alone) {
+  std::string key = "a";
+  for (int i = 0; i < 200'000; ++i) key += ".a";
+  for (const std::string& text :
+       {"\n" + key + " = 1", "\n[" + key + "]", "\nb = {" + key + " = 1}"}) {
+    const auto root = parse_document(text, "f");
+    ASSERT_FALSE(root);
+    EXPECT_EQ(root.error().at.line, 2U);
+    EXPECT_EQ(root.error().to_text().substr(4),
+              ":" + std::to_string(root.error().at.column) + ": a key has too many parts");
+  }
+  EXPECT_FALSE(parse_value("{" + key + " = 1}", "f"));
+}
+
+TEST(Node, dots_in_strings_comments_and_lists_are_not_parts_of_keys) {
+  const std::string dots = "1.2.3.4.5.6.7.8.9.10.11.12";
+  for (const std::string& text :
+       {"a = \"" + dots + "\"", "a = '" + dots + "'", "a = \"\"\"x\n" + dots + "\"\"\"\"\"",
+        "a = \"\\\"" + dots + "\"", "# it's " + dots + "\na = 1",
+        "a = [1.5,2.5,3.5,4.5,5.5,6.5,7.5,8.5,9.5,0.5]", "a =  + dots + ", "a.b.c.d.e.f.g.h.i = 1",
+        "a = \"\"\nb = '" + dots + "'"}) {
+    const auto root = parse_document(text, "f");
+    EXPECT_TRUE(root) << text;
+  }
+}
+
 TEST(Node, letters_of_any_script_outside_strings_are_syntax_errors) {
   for (const char32_t letter : {0xa1, 0x301, 0x32c, 0x416, 0x499, 0x4e00, 0xfefe, 0x1f600})
     for (const std::string before : {"a = 1", "", "a ", "a = ", "[a", "[[a]]"}) {

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "base/log.h"
+#include "base/random.h"
 #include "edge/shard.h"
 
 namespace weir::edge {
@@ -14,7 +15,7 @@ namespace weir::edge {
 Plane::Plane(const EdgeSettings& settings, metrics::Registry& registry, const Clock& clock)
     : settings_(settings),
       clock_(clock),
-      cache_(settings.cache),
+      cache_(settings.cache, SystemRandom().next()),
       client_limits_(settings.tcp, SystemRandom()),
       latency_(&registry.histogram("weir_request_duration_seconds",
                                    "Time from a client's question to our answer.",

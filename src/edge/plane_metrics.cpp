@@ -34,6 +34,8 @@ constexpr std::array kPlain = {
           &Statistics::tcp_refused},
     Plain{"weir_tcp_timeouts_total", "Client connections closed because nothing came.",
           &Statistics::tcp_timeouts},
+    Plain{"weir_tcp_overflows_total", "Client connections closed because answers were not taken.",
+          &Statistics::tcp_overflows},
 };
 
 struct CacheSeries {

@@ -63,7 +63,7 @@ Step Resolver::on_query(const Arrival& arrival, Query& query, Instant now) {
                    dns::Rcode::kNoError, model::AnswerSource::kLocal};
     case Passage::kPass: break;
   }
-  const CacheKey key = CacheKey::of(query);
+  const CacheKey key = CacheKey::of(query, cache_->secret());
   if (const auto hit = cache_->find(key, query, now, scratch())) return answer_cached(query, *hit);
   return ask_or_join(key, query, now);
 }

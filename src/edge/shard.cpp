@@ -21,6 +21,7 @@ Shard::Shard(const ShardContext& context, unsigned index, model::Tap& tap)
       index_(index),
       tap_(tap),
       debug_payloads_(context.settings.debug_payloads),
+      clock_(context.clock),
       ticker_(loop_),
       resolver_(context.settings, context.cache, context.upstreams) {}
 
@@ -28,8 +29,8 @@ Shard::~Shard() = default;
 
 Status Shard::open() {
   const TransportContext transport{
-      loop_,       context_.clock,         *this,          context_.settings,
-      statistics_, context_.client_limits, context_.shards};
+      loop_,          clock_, *this, context_.settings, statistics_, context_.client_limits,
+      context_.shards};
   for (const Endpoint& endpoint : context_.settings.listen)
     TRY_DONE(add_transports(transport, endpoint, transports_));
   for (const auto& state : context_.upstreams) {
@@ -59,7 +60,7 @@ void Shard::run() {
 }
 
 void Shard::tick() {
-  wall_offset_ = context_.clock.wall_now() - context_.clock.now().time_since_epoch();
+  clock_.align();
   tap_.flush();
   if (on_idle_) finish_draining();
   ticker_.start(kTick, [this] { tick(); });
@@ -104,8 +105,8 @@ void Shard::on_arrival(const Arrival& arrival) {
   query_.question_size = 0;
   query_.edns = query_.dnssec_ok = query_.keepalive = false;
   query_.payload = 512;
-  query_.received = context_.clock.now();
-  query_.received_wall = wall(query_.received);
+  query_.received = clock_.now();
+  query_.received_wall = clock_.wall_now();
   const Step step = resolver_.on_query(arrival, query_, query_.received);
   if (const auto* dropped = std::get_if<Drop>(&step)) {
     statistics_.drops[static_cast<size_t>(dropped->reason)].add();
@@ -139,7 +140,7 @@ void Shard::settle_all(const Settle& settled) {
 }
 
 void Shard::settle(const Query& query, const Reply& reply) {
-  const Instant now = context_.clock.now();
+  clock_.refresh();
   if (!query.way_back.transport->answer(query, reply.message)) statistics_.unsent.add();
   const size_t rcode =
       std::min<size_t>(static_cast<size_t>(reply.rcode), ShardStatistics::kRcodes - 1);
@@ -147,14 +148,14 @@ void Shard::settle(const Query& query, const Reply& reply) {
   if (reply.source == model::AnswerSource::kCache) statistics_.cache_hits.add();
   if (reply.source == model::AnswerSource::kUpstream) statistics_.cache_misses.add();
   if (reply.message[2] & 0x02) statistics_.truncated.add();
-  context_.latency.observe(to_seconds(now - query.received));
+  context_.latency.observe(to_seconds(clock_.now() - query.received));
   if (debug_payloads_) {
     log_payload("answer to", query.client, reply.message);
     if (reply.rcode == dns::Rcode::kNxDomain)
       log::debug("NXDOMAIN for " + dns::wire_name_to_text(query.name()) + " asked by " +
                  query.client.to_text());
   }
-  observe_reply(query, reply, wall(now));
+  observe_reply(query, reply, clock_.wall_now());
 }
 
 void Shard::on_sent(AskToken token, Bytes message, const Endpoint& server) {
@@ -167,8 +168,9 @@ void Shard::on_reply(AskToken token, Bytes message, const Endpoint& server) {
     if (health_) health_->on_reply(token, message);
     return;
   }
+  clock_.refresh();
   observe_forward(model::MessageType::kForwarderResponse, token, message, server);
-  perform(resolver_.on_reply(token, message, context_.clock.now()), nullptr);
+  perform(resolver_.on_reply(token, message, clock_.now()), nullptr);
   flush_soon();
 }
 
@@ -177,7 +179,8 @@ void Shard::on_failure(AskToken token, AskFailure failure) {
     if (health_) health_->on_failure(token, failure);
     return;
   }
-  perform(resolver_.on_failure(token, failure, context_.clock.now()), nullptr);
+  clock_.refresh();
+  perform(resolver_.on_failure(token, failure, clock_.now()), nullptr);
   flush_soon();
 }
 
@@ -237,10 +240,10 @@ void Shard::observe_forward(model::MessageType type, AskToken token, Bytes messa
   seen.type = type;
   seen.protocol = upstream.observed_as;
   seen.response_endpoint = server;
-  seen.query_time = wall(flight->asked);
+  seen.query_time = clock_.wall(flight->asked);
   seen.header = *dns::Header::read(message);
   if (type == model::MessageType::kForwarderResponse) {
-    seen.response_time = wall(context_.clock.now());
+    seen.response_time = clock_.wall_now();
     seen.response_message = message;
     seen.rcode = static_cast<dns::Rcode>(seen.header.rcode());
   } else {

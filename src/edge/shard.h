@@ -14,6 +14,7 @@
 #include "edge/settings.h"
 #include "edge/statistics.h"
 #include "edge/transport.h"
+#include "edge/turn_clock.h"
 #include "io/loop.h"
 #include "model/tap.h"
 
@@ -52,6 +53,7 @@ class Shard final : public Intake, public UpstreamEvents {
 
   // Intake
   bool admits(const Endpoint& client) override;
+  void on_wake() override { clock_.refresh(); }
   void on_arrival(const Arrival& arrival) override;
   // UpstreamEvents
   void on_sent(AskToken token, Bytes message, const Endpoint& server) override;
@@ -74,12 +76,12 @@ class Shard final : public Intake, public UpstreamEvents {
   void flush_soon();
   void tick();
   void finish_draining();
-  WallTime wall(Instant at) const { return wall_offset_ + at.time_since_epoch(); }
 
   ShardContext context_;
   unsigned index_;
   model::Tap& tap_;
   bool debug_payloads_;
+  TurnClock clock_;
   io::Loop loop_;
   io::Timer ticker_;
   SystemRandom random_;
@@ -89,7 +91,6 @@ class Shard final : public Intake, public UpstreamEvents {
   std::vector<std::unique_ptr<Transport>> transports_;
   std::unique_ptr<HealthChecks> health_;  // on the first shard only
   Query query_;                           // the one being handled
-  WallTime wall_offset_{};
   bool flush_pending_ = false;
   std::function<void()> on_idle_;
 };

@@ -26,6 +26,7 @@ struct ShardStatistics {
   metrics::LocalCounter tcp_connections;  // accepted
   metrics::LocalCounter tcp_refused;      // over a limit, or not on the access list
   metrics::LocalCounter tcp_timeouts;     // closed because nothing came
+  metrics::LocalCounter tcp_overflows;    // closed because answers were not taken
   metrics::LocalCounter tcp_open;         // now; only ever set by its shard
 };
 

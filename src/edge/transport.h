@@ -15,6 +15,8 @@ class Intake {
   virtual ~Intake() = default;
   /// Asked before a connection is accepted: the access list stands in front of every parser.
   virtual bool admits(const Endpoint& client) = 0;
+  /// A step of the transport begins: octets came, or a timer ran out. The time is taken.
+  virtual void on_wake() = 0;
   /// One whole message. The octets are valid during the call.
   virtual void on_arrival(const Arrival& arrival) = 0;
 };

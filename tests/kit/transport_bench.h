@@ -16,6 +16,7 @@ namespace weir::edge::transports {
 class Echo final : public Intake {
  public:
   bool admits(const Endpoint&) override { return admit; }
+  void on_wake() override {}
   void on_arrival(const Arrival& arrival) override {
     Query query;
     query.client = arrival.client;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "base/hash.h"
 #include "edge/cache/partition.h"
 
 namespace weir::edge {
@@ -74,7 +73,7 @@ bool answers_the_type(const dns::Message& answer) {
 
 }  // namespace
 
-CacheKey CacheKey::of(const Query& query) {
+CacheKey CacheKey::of(const Query& query, uint64_t secret) {
   CacheKey key;
   key.type = query.type;
   key.dnssec_ok = query.dnssec_ok;
@@ -82,11 +81,13 @@ CacheKey CacheKey::of(const Query& query) {
   const Bytes name = query.name();
   key.name_size = static_cast<uint8_t>(name.size());
   dns::fold_case(name, key.name.data());
-  const uint64_t seed = static_cast<uint64_t>(key.type) << 2 |
-                        static_cast<uint64_t>(key.dnssec_ok) << 1 |
-                        static_cast<uint64_t>(key.checking_disabled);
-  key.hash = hash64(key.name_octets(), seed);
+  key.hash = question_hash(key.name_octets(), static_cast<uint16_t>(key.type), key.marks(), secret);
   return key;
+}
+
+uint8_t CacheKey::marks() const {
+  return static_cast<uint8_t>((dnssec_ok ? CacheEntry::kDnssecOk : 0) |
+                              (checking_disabled ? CacheEntry::kCheckingDisabled : 0));
 }
 
 bool operator==(const CacheKey& a, const CacheKey& b) {
@@ -94,7 +95,8 @@ bool operator==(const CacheKey& a, const CacheKey& b) {
          a.checking_disabled == b.checking_disabled && equal(a.name_octets(), b.name_octets());
 }
 
-AnswerCache::AnswerCache(const CacheSettings& settings) : settings_(settings) {
+AnswerCache::AnswerCache(const CacheSettings& settings, uint64_t secret)
+    : settings_(settings), secret_(secret) {
   if (settings.size_octets == 0) return;
   const size_t count = std::clamp(std::bit_floor(settings.size_octets / kLeastPartition), size_t{1},
                                   kMostPartitions);
@@ -103,7 +105,7 @@ AnswerCache::AnswerCache(const CacheSettings& settings) : settings_(settings) {
   const size_t buckets = std::max<size_t>(4, share / (kOctetsPerAnswer * 8 + 64));
   const size_t arena = share - std::min(share / 2, buckets * 64);
   for (size_t i = 0; i < count; ++i)
-    partitions_.push_back(std::make_unique<CachePartition>(arena, buckets));
+    partitions_.push_back(std::make_unique<CachePartition>(arena, buckets, secret));
 }
 
 AnswerCache::~AnswerCache() = default;
@@ -181,8 +183,7 @@ bool AnswerCache::store(const CacheKey& key, const dns::Message& answer, uint16_
   if (entry == nullptr) return false;
   const auto& header = answer.header();
   const uint16_t units = static_cast<uint16_t>((octets + 7) / 8);
-  *entry = {key.hash,
-            at,
+  *entry = {at,
             at + keep,
             units,
             static_cast<uint16_t>(body_size),
@@ -191,14 +192,13 @@ bool AnswerCache::store(const CacheKey& key, const dns::Message& answer, uint16_
              static_cast<uint16_t>(header.counts[3] - (answer.edns() ? 1 : 0))},
             flags,
             key.name_size,
-            static_cast<uint8_t>((key.dnssec_ok ? CacheEntry::kDnssecOk : 0) |
-                                 (key.checking_disabled ? CacheEntry::kCheckingDisabled : 0))};
+            key.marks()};
   auto* name = reinterpret_cast<uint8_t*>(entry + 1);
   std::memcpy(name, key.name.data(), key.name_size);
   std::memcpy(name + key.name_size, answer.octets().data() + body_at, body_size);
   cap_ttls(name + key.name_size, size_t{entry->counts[0]} + entry->counts[1] + entry->counts[2],
            seconds(settings_.max_ttl));
-  part.publish(entry);
+  part.publish(entry, key.hash);
   return true;
 }
 
@@ -221,20 +221,17 @@ void AnswerCache::store_failure(const CacheKey& key, dns::ExtendedError why, boo
   CacheEntry* entry = part.allocate(units, at);
   if (entry == nullptr) return;
   // One second more: times are whole seconds, and a failure is kept a whole second at least.
-  *entry = {
-      key.hash,
-      at,
-      at + keep + 1,
-      units,
-      0,
-      static_cast<uint16_t>(key.type),
-      {static_cast<uint16_t>(std::min(before + 1, 21)), static_cast<uint16_t>(why), 0},
-      0,
-      key.name_size,
-      static_cast<uint8_t>(CacheEntry::kFailure | (key.dnssec_ok ? CacheEntry::kDnssecOk : 0) |
-                           (key.checking_disabled ? CacheEntry::kCheckingDisabled : 0))};
+  *entry = {at,
+            at + keep + 1,
+            units,
+            0,
+            static_cast<uint16_t>(key.type),
+            {static_cast<uint16_t>(std::min(before + 1, 21)), static_cast<uint16_t>(why), 0},
+            0,
+            key.name_size,
+            static_cast<uint8_t>(CacheEntry::kFailure | key.marks())};
   std::memcpy(entry + 1, key.name.data(), key.name_size);
-  part.publish(entry);
+  part.publish(entry, key.hash);
 }
 
 void AnswerCache::clear() {

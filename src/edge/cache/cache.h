@@ -32,7 +32,10 @@ struct CacheKey {
   uint8_t name_size = 0;
   std::array<uint8_t, 256> name;  // folded wire form
 
-  static CacheKey of(const Query& query);
+  /// `secret` makes the hash one that strangers cannot aim at.
+  static CacheKey of(const Query& query, uint64_t secret = 0);
+  /// The DNSSEC wishes as the marks of a CacheEntry.
+  uint8_t marks() const;
   Bytes name_octets() const { return {name.data(), name_size}; }
   friend bool operator==(const CacheKey& a, const CacheKey& b);
 };
@@ -48,7 +51,7 @@ struct CachedAnswer {
 
 class AnswerCache {
  public:
-  explicit AnswerCache(const CacheSettings& settings);
+  explicit AnswerCache(const CacheSettings& settings, uint64_t secret = 0);
   ~AnswerCache();
 
   /// Writes the answer to `query`, header and question first, into `out`, its TTLs aged to `now`.
@@ -63,6 +66,8 @@ class AnswerCache {
   /// Keeps a failure for a while (RFC 9520). With `grows`, failures that follow each other are kept
   /// twice as long each time.
   void store_failure(const CacheKey& key, dns::ExtendedError why, bool grows, Instant now);
+  /// What keys are to be hashed with.
+  uint64_t secret() const { return secret_; }
   /// Forgets everything.
   void clear();
 
@@ -84,6 +89,7 @@ class AnswerCache {
   uint32_t lifetime(const dns::Message& answer) const;
 
   CacheSettings settings_;
+  uint64_t secret_;
   std::vector<std::unique_ptr<CachePartition>> partitions_;
 };
 

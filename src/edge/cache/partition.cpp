@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/hash.h"
 
 namespace weir::edge {
 namespace {
@@ -26,8 +27,12 @@ void* reserve(size_t octets) {
 
 }  // namespace
 
-CachePartition::CachePartition(size_t arena_octets, size_t buckets)
-    : arena_octets_(arena_octets / 8 * 8), bucket_count_(buckets) {
+uint64_t question_hash(Bytes name, uint16_t type, uint8_t marks, uint64_t secret) {
+  return hash64(name, secret ^ (uint64_t{type} << 8 | marks));
+}
+
+CachePartition::CachePartition(size_t arena_octets, size_t buckets, uint64_t secret)
+    : arena_octets_(arena_octets / 8 * 8), bucket_count_(buckets), secret_(secret) {
   arena_ = static_cast<uint8_t*>(reserve(arena_octets_));
   buckets_ = static_cast<Bucket*>(reserve(bucket_count_ * sizeof(Bucket)));
 }
@@ -50,8 +55,7 @@ CachePartition::Slot CachePartition::slot_with(const Wanted& wanted) const {
     for (size_t i = 0; i < Bucket::kSlots; ++i) {
       if (place.tags[i] != tag || place.references[i] == 0) continue;
       const CacheEntry* entry = at(place.references[i]);
-      if (entry->hash == wanted.hash && entry->type == wanted.type &&
-          (entry->marks & kKeyMarks) == wanted.marks &&
+      if (entry->type == wanted.type && (entry->marks & kKeyMarks) == wanted.marks &&
           equal({entry->name(), entry->name_size}, wanted.name))
         return {&place, i};
     }
@@ -60,11 +64,8 @@ CachePartition::Slot CachePartition::slot_with(const Wanted& wanted) const {
 }
 
 const CacheEntry* CachePartition::find(const CacheKey& key) {
-  const auto marks =
-      static_cast<uint8_t>((key.dnssec_ok ? CacheEntry::kDnssecOk : 0) |
-                           (key.checking_disabled ? CacheEntry::kCheckingDisabled : 0));
   const Slot slot =
-      slot_with({key.hash, static_cast<uint16_t>(key.type), marks, key.name_octets()});
+      slot_with({key.hash, static_cast<uint16_t>(key.type), key.marks(), key.name_octets()});
   if (!slot) return nullptr;
   CacheEntry* entry = at(slot.bucket->references[slot.index]);
   entry->marks |= CacheEntry::kVisited;
@@ -73,8 +74,11 @@ const CacheEntry* CachePartition::find(const CacheKey& key) {
 
 CachePartition::Slot CachePartition::slot_of(const CacheEntry* entry) const {
   const uint32_t reference = reference_of(entry);
+  // Entries do not keep their hash: it is wanted only here, when they are moved or given up.
+  const uint64_t hash = question_hash({entry->name(), entry->name_size}, entry->type,
+                                      static_cast<uint8_t>(entry->marks & kKeyMarks), secret_);
   for (int which = 0; which < 2; ++which) {
-    Bucket& place = bucket(entry->hash, which);
+    Bucket& place = bucket(hash, which);
     for (size_t i = 0; i < Bucket::kSlots; ++i)
       if (place.references[i] == reference) return {&place, i};
   }
@@ -176,15 +180,15 @@ CacheEntry* CachePartition::allocate(uint16_t units, uint32_t now_seconds) {
   return entry;
 }
 
-void CachePartition::publish(CacheEntry* entry) {
-  const Wanted wanted{entry->hash,
+void CachePartition::publish(CacheEntry* entry, uint64_t hash) {
+  const Wanted wanted{hash,
                       entry->type,
                       static_cast<uint8_t>(entry->marks & kKeyMarks),
                       {entry->name(), entry->name_size}};
   if (const Slot old = slot_with(wanted)) forget(old);
-  const Slot slot = free_slot(entry->hash);
+  const Slot slot = free_slot(hash);
   slot.bucket->references[slot.index] = reference_of(entry);
-  slot.bucket->tags[slot.index] = tag_of(entry->hash);
+  slot.bucket->tags[slot.index] = tag_of(hash);
   ++statistics.entries;
   ++statistics.inserts;
 }

@@ -12,7 +12,6 @@ namespace weir::edge {
 /// What stands before an answer's name and body in the ring. Times are seconds of the cache's
 /// clock.
 struct CacheEntry {
-  uint64_t hash;
   uint32_t stored;
   uint32_t expires;
   uint16_t units;  // of eight octets, the whole entry; 0 marks the unused end of the ring
@@ -30,11 +29,14 @@ struct CacheEntry {
   /// For a failure: how many came in a row, and why (in the place of counts).
   uint16_t failures() const { return counts[0]; }
 };
-static_assert(sizeof(CacheEntry) == 32);
+static_assert(sizeof(CacheEntry) == 24);
+
+/// Of a folded name, a type, and the marks for DNSSEC.
+uint64_t question_hash(Bytes name, uint16_t type, uint8_t marks, uint64_t secret);
 
 class CachePartition {
  public:
-  CachePartition(size_t arena_octets, size_t buckets);
+  CachePartition(size_t arena_octets, size_t buckets, uint64_t secret);
   ~CachePartition();
   CachePartition(const CachePartition&) = delete;
   CachePartition& operator=(const CachePartition&) = delete;
@@ -47,8 +49,8 @@ class CachePartition {
   /// A place for an entry of `units`, written and published by the caller at once; null when it is
   /// too large for this partition.
   CacheEntry* allocate(uint16_t units, uint32_t now_seconds);
-  /// Makes `entry` (from `allocate`, filled) the one its key finds.
-  void publish(CacheEntry* entry);
+  /// Makes `entry` (from `allocate`, filled) the one that its key, of this hash, finds.
+  void publish(CacheEntry* entry, uint64_t hash);
   void clear();
 
   AnswerCache::Statistics statistics;
@@ -96,6 +98,7 @@ class CachePartition {
   size_t arena_octets_;
   Bucket* buckets_ = nullptr;
   size_t bucket_count_;
+  uint64_t secret_;
   size_t head_ = 0;  // offset of the oldest entry
   size_t tail_ = 0;  // offset where the next one goes
   size_t used_ = 0;  // octets between head and tail

@@ -9,8 +9,9 @@ namespace weir::edge {
 namespace {
 
 constexpr size_t kLengthOctets = 2;
-constexpr size_t kUnsentOctets = 1 << 20;  // answers a client did not take yet
-constexpr Duration kSweep = 250ms;         // how often idle connections are looked for
+constexpr size_t kUnsentOctets = 1 << 20;     // answers a client did not take yet; more end it
+constexpr size_t kBacklogOctets = 64 * 1024;  // so much of that, and its queries are not read
+constexpr Duration kSweep = 250ms;            // how often idle connections are looked for
 
 class TcpTransport;
 
@@ -30,6 +31,8 @@ class Connection final : public io::StreamEvents {
   void close() { stream_->close(); }
   void flush() { stream_->flush(); }
   bool overdue(Instant now) const;
+  /// Reads again when the client has taken what it was sent.
+  void look_at_backlog();
   /// True when nothing is owed to the client.
   bool idle() const { return in_flight_ == 0; }
   const Endpoint& peer() const { return peer_; }
@@ -38,8 +41,10 @@ class Connection final : public io::StreamEvents {
   /// Hands on the whole messages at the front of `octets`; gives how many octets they took.
   size_t take_messages(Bytes octets);
   void resume();
-  /// Ends a connection whose client asks no more, once it has all its answers.
-  void leave_if_done();
+  void resume_later();
+  bool may_take();
+  void lose();
+  bool backlogged() const { return stream_->pending_octets() > kBacklogOctets; }
 
   TcpTransport& owner_;
   uint64_t handle_;
@@ -51,7 +56,8 @@ class Connection final : public io::StreamEvents {
   bool paused_ = false;
   bool taking_ = false;
   bool asked_ = false;  // at least one whole message came
-  bool ended_ = false;  // no more will come, but the client still waits for answers
+  bool ended_ = false;  // nothing more comes; answers may still be wanted
+  bool lost_ = false;   // its client did not take its answers: it is over
   Instant last_;        // when something whole came or went
 
   friend class TcpTransport;
@@ -104,6 +110,7 @@ class TcpTransport final : public Transport {
     const auto handle = connections_.take();
     CHECK(handle);  // there is a cell for every client that is let in
     auto connection = std::make_unique<Connection>(*this, *handle, peer, local);
+    context_.intake.on_wake();
     connection->last_ = context_.clock.now();
     connection->attach(io::accept_stream(context_.loop, std::move(fd), peer, local,
                                          {kUnsentOctets, limits_.idle_timeout}, *connection));
@@ -124,12 +131,16 @@ class TcpTransport final : public Transport {
   }
 
   void sweep() {
+    context_.intake.on_wake();
     const Instant now = context_.clock.now();
     std::erase_if(handles_, [&](uint64_t handle) {
       auto* connection = find(handle);
       if (connection == nullptr) return true;
       const bool over = connection->overdue(now) || (draining_ && connection->idle());
-      if (!over) return false;
+      if (!over) {
+        connection->look_at_backlog();
+        return false;
+      }
       if (!draining_) context_.statistics.tcp_timeouts.add();
       connection->close();
       remove(handle);
@@ -150,6 +161,7 @@ class TcpTransport final : public Transport {
 };
 
 void Connection::on_data(Bytes octets) {
+  owner_.context_.intake.on_wake();
   if (partial_.empty()) {
     const size_t taken = take_messages(octets);
     if (taken < octets.size())
@@ -171,7 +183,7 @@ size_t Connection::take_messages(Bytes octets) {
   while (octets.size() - at >= kLengthOctets) {
     const size_t size = load_u16(&octets[at]);
     if (octets.size() - at - kLengthOctets < size) break;
-    if (in_flight_ >= owner_.limits_.max_in_flight) {
+    if (!may_take()) {
       stream_->pause_reading(paused_ = true);
       break;
     }
@@ -182,44 +194,70 @@ size_t Connection::take_messages(Bytes octets) {
     last_ = owner_.context_.clock.now();
     owner_.context_.intake.on_arrival(
         {message, peer_, local_, model::Protocol::kTcp, {&owner_, handle_, 0}});
+    if (lost_) at = octets.size();
   }
   taking_ = false;
   return at;
 }
 
+// A client that does not read its answers is not asked for more queries: neither its memory nor the
+// work is ours to spend.
+bool Connection::may_take() {
+  if (in_flight_ >= owner_.limits_.max_in_flight) return false;
+  if (backlogged()) stream_->flush();
+  return !backlogged();
+}
+
 bool Connection::answer(Bytes message) {
   uint8_t length[kLengthOctets];
   store_u16(length, static_cast<uint16_t>(message.size()));
-  const bool sent = stream_->send(length) && stream_->send(message);
+  if (!stream_->send(length) || !stream_->send(message)) {
+    lose();
+    return false;
+  }
   last_ = owner_.context_.clock.now();
   forget_one();
-  return sent;
+  return true;
+}
+
+// An answer that finds no room would leave a hole, or half a frame: nothing can follow it.
+void Connection::lose() {
+  if (stream_->pending_octets() > 0) owner_.context_.statistics.tcp_overflows.add();
+  lost_ = true;
+  stream_->close();
+  owner_.remove(handle_);
 }
 
 void Connection::forget_one() {
   --in_flight_;
-  if (!paused_) return leave_if_done();
-  if (taking_ || in_flight_ > owner_.limits_.max_in_flight / 2) return;
+  if (ended_ && in_flight_ == 0)
+    owner_.remove(handle_);
+  else if (paused_ && !taking_ && in_flight_ <= owner_.limits_.max_in_flight / 2)
+    resume_later();
+}
+
+// What waits is read in a turn of its own: this may be deep inside another query's answer.
+void Connection::resume_later() {
   paused_ = false;
-  // What waits is read in a turn of its own: this may be deep inside another query's answer.
   owner_.context_.loop.post([&owner = owner_, handle = handle_] {
     auto* connection = owner.find(handle);
     if (connection == nullptr) return;
+    owner.context_.intake.on_wake();
     connection->resume();
-    if (connection->paused_) return;
-    if (!connection->ended_) connection->stream_->pause_reading(false);
-    connection->leave_if_done();
+    if (!connection->paused_) connection->stream_->pause_reading(false);
   });
 }
 
-void Connection::leave_if_done() {
-  if (ended_ && in_flight_ == 0 && !taking_) owner_.remove(handle_);
+void Connection::look_at_backlog() {
+  if (paused_ && in_flight_ == 0 && !backlogged()) resume_later();
 }
 
-// Who has asked everything may say so (TCP's half-close) and still wait for the answers.
+// A client that ended its own side may still be reading: what it asked is answered.
 void Connection::on_close(io::CloseCause cause, std::string_view) {
-  ended_ = cause == io::CloseCause::kEndOfStream && in_flight_ > 0;
-  if (!ended_) owner_.remove(handle_);
+  if (cause == io::CloseCause::kEndOfStream && in_flight_ > 0)
+    ended_ = true;
+  else
+    owner_.remove(handle_);
 }
 
 bool Connection::overdue(Instant now) const {

@@ -1,9 +1,10 @@
 // DNS over TCP on real sockets: framing, order, bounds, and connections that never ask.
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
-#include "base/unique_fd.h"
+#include <vector>
+
+#include "io/address.h"
 #include "io/stream.h"
 #include "kit/transport_bench.h"
 
@@ -108,24 +109,6 @@ TEST_F(TcpTransport, W02_strangers_are_not_listened_to) {
   EXPECT_TRUE(intake.arrived.empty());
 }
 
-TEST_F(TcpTransport, a_client_that_has_asked_everything_may_say_so_and_still_gets_its_answers) {
-  listen();
-  intake.hold = true;
-  const UniqueFd client(::socket(AF_INET, SOCK_STREAM, 0));
-  sockaddr_in server{.sin_family = AF_INET, .sin_port = htons(transport->local().port)};
-  server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  ASSERT_EQ(::connect(client.get(), reinterpret_cast<sockaddr*>(&server), sizeof server), 0);
-  const Octets octets = framed(kit::query("last.test"));
-  ASSERT_EQ(::send(client.get(), octets.data(), octets.size(), 0), std::ssize(octets));
-  ASSERT_EQ(::shutdown(client.get(), SHUT_WR), 0);
-  EXPECT_TRUE(run_until([&] { return intake.held.size() == 1; }));
-  EXPECT_FALSE(run_until([&] { return statistics.tcp_open.value() == 0; }, 50ms));
-  intake.release();
-  EXPECT_TRUE(run_until([&] { return statistics.tcp_open.value() == 0; }));
-  Octets heard(512);
-  EXPECT_EQ(::recv(client.get(), heard.data(), heard.size(), 0), std::ssize(octets));
-}
-
 TEST_F(TcpTransport, a_client_that_goes_away_is_forgotten_with_its_queries) {
   listen();
   intake.hold = true;
@@ -134,12 +117,101 @@ TEST_F(TcpTransport, a_client_that_goes_away_is_forgotten_with_its_queries) {
     client->stream->send(framed(kit::query("x.test")));
     EXPECT_TRUE(run_until([&] { return intake.held.size() == 1; }));
   }
-  intake.release();  // nobody is there, and nothing happens
+  intake.release();  // it may still have been reading; now it is not
   EXPECT_TRUE(run_until([&] { return statistics.tcp_open.value() == 0; }));
   const auto other = connect();
   intake.hold = false;
   other->stream->send(framed(kit::query("y.test")));
   EXPECT_TRUE(run_until([&] { return other->messages() == 1; }));
+}
+
+/// A client whose socket the test holds itself, to shut one side of it or to read nothing.
+struct BareClient {
+  explicit BareClient(const Endpoint& to) : fd(*io::open_socket(to.address, SOCK_STREAM)) {
+    io::SocketAddress address;
+    const socklen_t length = io::write_address(to, address);
+    ::connect(fd.get(), &address.any, length);
+  }
+  void send_more() {
+    const ssize_t sent =
+        ::send(fd.get(), unsent.data(), unsent.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent > 0) unsent.erase(unsent.begin(), unsent.begin() + sent);
+  }
+  void read_more() {
+    std::vector<uint8_t> room(1 << 20);
+    const ssize_t got = ::recv(fd.get(), room.data(), room.size(), MSG_DONTWAIT);
+    if (got == 0) ended = true;
+    if (got > 0) octets += static_cast<size_t>(got);
+  }
+  UniqueFd fd;
+  Octets unsent;
+  size_t octets = 0;  // read so far
+  bool ended = false;
+};
+
+Octets many(size_t count) {
+  const Octets one = framed(kit::query("x.test"));
+  Octets all;
+  for (size_t i = 0; i < count; ++i) all.insert(all.end(), one.begin(), one.end());
+  return all;
+}
+
+TEST_F(TcpTransport, a_client_that_ended_its_side_still_gets_its_answers) {
+  listen();
+  intake.hold = true;
+  intake.answer_octets = 30;
+  BareClient client(transport->local());
+  EXPECT_TRUE(run_until([&] { return statistics.tcp_connections.value() == 1; }));
+  client.unsent = many(3);
+  client.send_more();
+  ::shutdown(client.fd.get(), SHUT_WR);
+  EXPECT_TRUE(run_until([&] { return intake.held.size() == 3; }));
+  EXPECT_FALSE(run_until([] { return false; }, 20ms));  // the end is seen too
+  intake.release();
+  EXPECT_TRUE(run_until([&] {
+    client.read_more();
+    return client.ended;
+  }));
+  EXPECT_EQ(client.octets, 3 * 32U);
+  EXPECT_EQ(statistics.tcp_open.value(), 0U);
+}
+
+TEST_F(TcpTransport, a_client_that_reads_no_answers_is_not_read_from_and_loses_none) {
+  settings.tcp.idle_timeout = 5s;
+  listen();
+  constexpr size_t kAll = 30'000;
+  intake.answer_octets = 1000;
+  BareClient client(transport->local());
+  client.unsent = many(kAll);
+  const auto all_came = [&] {
+    client.send_more();
+    return intake.arrived.size() == kAll;
+  };
+  EXPECT_FALSE(run_until(all_came, 400ms)) << "work without end for one who does not listen";
+  EXPECT_TRUE(run_until([&] {
+    all_came();
+    client.read_more();
+    return client.octets == kAll * 1002;
+  }));
+  EXPECT_EQ(intake.arrived.size(), kAll);
+}
+
+TEST_F(TcpTransport, answers_without_room_end_the_connection_and_are_counted) {
+  settings.tcp.max_in_flight = 100;
+  listen();
+  intake.hold = true;
+  intake.answer_octets = 60'000;
+  BareClient client(transport->local());
+  client.unsent = many(100);
+  client.send_more();
+  EXPECT_TRUE(run_until([&] { return intake.held.size() == 100; }));
+  intake.release();
+  EXPECT_EQ(statistics.tcp_overflows.value(), 1U);
+  EXPECT_EQ(statistics.tcp_open.value(), 0U);
+  EXPECT_TRUE(run_until([&] {
+    client.read_more();
+    return client.ended;
+  }));
 }
 
 }  // namespace

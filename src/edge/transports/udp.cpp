@@ -42,6 +42,7 @@ class UdpTransport final : public Transport {
     for (int batch = 0; batch < kMostBatches; ++batch) {
       const auto datagrams = socket_.receive();
       if (datagrams.empty()) break;
+      intake_.on_wake();
       for (const io::Datagram& datagram : datagrams)
         intake_.on_arrival({datagram.octets,
                             datagram.peer,

@@ -3,11 +3,10 @@
 
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/file.h>
 
 #include <cerrno>
 #include <filesystem>
-
-#include "base/unique_fd.h"
 
 namespace weir::flow {
 namespace {
@@ -33,6 +32,18 @@ Status make_file(const std::string& path) {
   const UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
   if (!file) return system_error("open " + path, errno);
   return Done{};
+}
+
+/// SQLite lets two processes write in turns, but rows are numbered by the one that writes: a second
+/// would take the first one's numbers. Another file is locked, because SQLite's own locks on the
+/// database end when any descriptor of it is closed.
+Result<UniqueFd> lock_for_writing(const std::string& path) {
+  const std::string name = path + ".lock";
+  UniqueFd file(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
+  if (!file) return system_error("open " + name, errno);
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return file;
+  if (errno != EWOULDBLOCK) return system_error("lock " + name, errno);
+  return Error{Fault::kConfig, "open " + path + ": another process writes it", false};
 }
 
 Result<sqlite3*> open_handle(const std::string& name, int flags) {
@@ -114,8 +125,9 @@ Bytes Statement::blob(int column) const {
 
 Result<Database> Database::open(const std::string& path) {
   TRY_DONE(make_file(path));
-  TRY(sqlite3 * handle, open_handle(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX));
   Database database;
+  TRY(database.lock_, lock_for_writing(path));
+  TRY(sqlite3 * handle, open_handle(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX));
   database.database_.reset(handle);
   return database;
 }

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "base/unique_fd.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -46,7 +47,8 @@ class Statement {
 
 class Database {
  public:
-  /// Opens for writing, making the file and its directory (readable by owner and group only).
+  /// Opens for writing, making the file and its directory (readable by owner and group only). There
+  /// is one writer at a time, held off by a lock on the file beside it that ends in `.lock`.
   static Result<Database> open(const std::string& path);
   /// Opens for reading, also while another process writes.
   static Result<Database> open_read_only(const std::string& path);
@@ -61,6 +63,7 @@ class Database {
   struct Close {
     void operator()(sqlite3* database) const;
   };
+  UniqueFd lock_;  // a writer's; let go after the database is closed
   std::unique_ptr<sqlite3, Close> database_;
 };
 

@@ -51,6 +51,20 @@ TEST(Database, errors_say_whether_trying_again_can_help) {
   EXPECT_FALSE(wrong.error().retry) << wrong.error().what;
 }
 
+TEST(Database, has_one_writer_at_a_time) {
+  const kit::TemporaryFolder folder;
+  const std::string path = folder / "a.db";
+  {
+    const auto first = Database::open(path);
+    ASSERT_TRUE(first);
+    const auto second = Database::open(path);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().what, "open " + path + ": another process writes it");
+    EXPECT_TRUE(Database::open_read_only(path));
+  }
+  EXPECT_TRUE(Database::open(path));
+}
+
 TEST(Database, reading_never_makes_a_file) {
   const kit::TemporaryFolder folder;
   EXPECT_FALSE(Database::open_read_only(folder / "none.db"));
