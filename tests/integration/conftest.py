@@ -30,9 +30,9 @@ def start_weir(tmp_path):
         return process.start()
 
     yield start
-    for process in running:
-        if process.process is not None and process.process.poll() is None:
-            process.stop()
+    still = [weir for weir in running if weir.process and weir.process.poll() is None]
+    bad = [weir.log() for weir in still if weir.stop() != 0]
+    assert not bad, bad[0]
 
 
 @pytest.fixture(scope="session")

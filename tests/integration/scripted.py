@@ -113,12 +113,12 @@ class Scripted:
         if not listen and self._server:
             self._server.close()
             self._server = None
-        for line in list(self._lines):
-            line.writer.transport.abort()
         for task in list(self._tasks):
             task.cancel()
-        while self._lines:
-            await asyncio.sleep(0)
+        while self._lines:  # a handshake may have been under way: look again
+            for line in list(self._lines):
+                line.writer.transport.abort()
+            await asyncio.sleep(0.005)
 
     async def _serve(self, reader, writer):
         line = Line(writer)

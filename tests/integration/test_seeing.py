@@ -1,9 +1,11 @@
-"""What is seen is told: metrics, health, the log, the query log, and a ledger that balances."""
+"""What is seen is told: metrics, health, the log, the query log, and a ledger that balances.
+
+WEIR_SCALE=1000000 makes the test of the ledger ask a million questions instead of 20,000.
+"""
 
 import json
 import os
 import sqlite3
-import time
 
 import dns.name
 import dns.rcode
@@ -120,18 +122,17 @@ def test_P17_the_second_answer_is_the_caches_with_less_to_live(start_weir, scrip
 
 def test_P17_an_answer_that_has_expired_is_asked_for_again(start_weir, script):
     async def brief(line, message):
-        line.send(answer_to(message, ttl=1))
+        line.send(answer_to(message, ttl=2))
 
     server = script(brief)
     weir = start_weir(server.settings()).wait_until_ready()
 
-    def asked_twice():
-        assert ttl_of(ask(weir.dns_port, "brief.example")) <= 1
+    def asked_again():
+        assert ttl_of(ask(weir.dns_port, "brief.example")) <= 2
         return len(server.questions) == 2
 
-    began = time.monotonic()
-    wait_until(asked_twice, 4)
-    assert time.monotonic() - began > 0.9
+    assert not asked_again() and not asked_again()
+    wait_until(asked_again, 3)
 
 
 @pytest.mark.parametrize("name,kind", [("missing.example.test", "A"), ("www.example.test", "TXT")])
@@ -208,10 +209,21 @@ def balanced(line):
     return line["received"] == line["delivered"] + line["in_flight"] + lost
 
 
-def test_R11_every_sink_counts_what_it_got_and_what_it_lost(start_weir, unbound, tmp_path):
-    stuck = tmp_path / "stuck"
-    os.mkfifo(stuck)
-    reader = os.open(stuck, os.O_RDONLY | os.O_NONBLOCK)  # and never read from
+@pytest.fixture
+def stuck(tmp_path):
+    """A pipe that is open and never read from."""
+    path = tmp_path / "stuck"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    yield path
+    os.close(reader)
+
+
+def sinks_of(weir):
+    return {line["name"]: line for line in weir.status()["ledger"] if line["kind"] == "sink"}
+
+
+def test_R11_every_sink_counts_what_it_got_and_what_it_lost(start_weir, stuck, unbound, tmp_path):
     weir = start_weir(unbound.settings() + file_sink(tmp_path / "lines") + file_sink(
         stuck, name="stuck") + "lane.queue_batches = 1\nlane.group_batches = 1\n"
         "[flow.batch]\nobservations = 16\n").wait_until_ready()
@@ -220,8 +232,9 @@ def test_R11_every_sink_counts_what_it_got_and_what_it_lost(start_weir, unbound,
         assert all(balanced(line) for line in weir.status()["ledger"])
     source, store = weir.settled(4 * 3000)
     assert source["received"] == store["delivered"] == 12000
-    lines = {line["name"]: line for line in weir.status()["ledger"] if line["kind"] == "sink"}
-    assert lines["lines"]["delivered"] == 12000 and not lines["lines"]["dropped"]
+    wait_until(lambda: sinks_of(weir)["lines"]["delivered"] == 12000)
+    lines = sinks_of(weir)
+    assert not lines["lines"]["dropped"]
     lost = sum(loss["count"] for loss in lines["stuck"]["dropped"])
     assert lost > 0 and lines["stuck"]["received"] == 12000
     assert weir.metric("weir_sink_received_total", 'sink="stuck"') == 12000
@@ -230,7 +243,6 @@ def test_R11_every_sink_counts_what_it_got_and_what_it_lost(start_weir, unbound,
     for name in ("weir_sink_queue_depth", "weir_sink_lag_seconds"):
         assert f'{name}{{sink="stuck"}}' in weir.get("/metrics").body
     assert weir.metric("weir_sink_state", 'sink="stuck"') == 1
-    os.close(reader)
 
 
 def test_the_ledger_balances_and_the_store_holds_what_it_says(start_weir, unbound):

@@ -1,5 +1,4 @@
 // DNS over TCP on real sockets: framing, order, bounds, and connections that never ask.
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
@@ -109,24 +108,6 @@ TEST_F(TcpTransport, W02_strangers_are_not_listened_to) {
   client->stream->send(framed(kit::query("x.test")));
   EXPECT_TRUE(run_until([&] { return client->closed; }));
   EXPECT_TRUE(intake.arrived.empty());
-}
-
-TEST_F(TcpTransport, a_client_that_has_asked_everything_may_say_so_and_still_gets_its_answers) {
-  listen();
-  intake.hold = true;
-  const UniqueFd client(::socket(AF_INET, SOCK_STREAM, 0));
-  sockaddr_in server{.sin_family = AF_INET, .sin_port = htons(transport->local().port)};
-  server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  ASSERT_EQ(::connect(client.get(), reinterpret_cast<sockaddr*>(&server), sizeof server), 0);
-  const Octets octets = framed(kit::query("last.test"));
-  ASSERT_EQ(::send(client.get(), octets.data(), octets.size(), 0), std::ssize(octets));
-  ASSERT_EQ(::shutdown(client.get(), SHUT_WR), 0);
-  EXPECT_TRUE(run_until([&] { return intake.held.size() == 1; }));
-  EXPECT_FALSE(run_until([&] { return statistics.tcp_open.value() == 0; }, 50ms));
-  intake.release();
-  EXPECT_TRUE(run_until([&] { return statistics.tcp_open.value() == 0; }));
-  Octets heard(512);
-  EXPECT_EQ(::recv(client.get(), heard.data(), heard.size(), 0), std::ssize(octets));
 }
 
 TEST_F(TcpTransport, a_client_that_goes_away_is_forgotten_with_its_queries) {
