@@ -83,7 +83,7 @@ class Scripted:
         self._lines, self._tasks = set(), set()
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(lambda *_: None)  # clients that refuse our certificate
-        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._server = None
 
     def start(self):
@@ -118,10 +118,12 @@ class Scripted:
         while self._lines:  # a handshake may have been under way: look again
             for line in list(self._lines):
                 line.writer.transport.abort()
+                line.task.cancel()  # an aborted TLS transport does not always wake its reader
             await asyncio.sleep(0.005)
 
     async def _serve(self, reader, writer):
         line = Line(writer)
+        line.task = asyncio.current_task()
         self._lines.add(line)
         self.connections += 1
         self.open += 1
