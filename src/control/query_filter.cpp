@@ -74,7 +74,7 @@ void write_row(JsonWriter& json, const flow::QueryRow& row) {
   }
   if (row.rcode) json.field("rcode", dns::to_text(*row.rcode));
   json.field("flags", uint64_t{row.flags}).field("size", uint64_t{row.size_octets});
-  if (row.latency) json.field("latency_ms", to_seconds(*row.latency) * 1e3);
+  if (row.latency) json.field("latency_ms", static_cast<double>(row.latency->count()) / 1e6);
   if (row.answer_source != model::AnswerSource::kNone)
     json.field("answered_from", model::to_text(row.answer_source));
   if (!row.upstream.empty()) json.field("upstream", row.upstream);

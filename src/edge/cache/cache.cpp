@@ -13,8 +13,11 @@ constexpr size_t kMostPartitions = 64;
 constexpr size_t kLeastPartition = 256 << 10;  // octets
 constexpr size_t kOctetsPerAnswer = 64;        // of the smallest, for the size of the tables
 
-uint32_t seconds(Instant now) {
-  return static_cast<uint32_t>(now.time_since_epoch() / std::chrono::seconds(1));
+/// The cache's own time: whole seconds would cost an answer up to one of its life.
+constexpr uint32_t kTicksPerSecond = 10;
+
+uint32_t ticks(Instant now) {
+  return static_cast<uint32_t>(now.time_since_epoch() / (Duration(1s) / kTicksPerSecond));
 }
 uint32_t seconds(Duration duration) {
   return static_cast<uint32_t>(duration / std::chrono::seconds(1));
@@ -118,7 +121,7 @@ CachePartition& AnswerCache::partition(uint64_t hash) const {
 std::optional<CachedAnswer> AnswerCache::find(const CacheKey& key, const Query& query, Instant now,
                                               MutableBytes out) {
   if (partitions_.empty()) return std::nullopt;
-  const uint32_t at = seconds(now);
+  const uint32_t at = ticks(now);
   CachePartition& part = partition(key.hash);
   uint16_t counts[3];
   uint16_t flags;
@@ -136,7 +139,7 @@ std::optional<CachedAnswer> AnswerCache::find(const CacheKey& key, const Query& 
     std::memcpy(out.data() + body_at, entry->body(), body_size);
     std::memcpy(counts, entry->counts, sizeof counts);
     flags = entry->header_flags;
-    age = at - entry->stored;
+    age = (at - entry->stored) / kTicksPerSecond;
   }
   uint8_t* header = out.data();
   store_u16(header, 0);
@@ -176,7 +179,7 @@ bool AnswerCache::store(const CacheKey& key, const dns::Message& answer, uint16_
   const size_t octets = sizeof(CacheEntry) + key.name_size + body_size;
   CachePartition& part = partition(key.hash);
   const std::lock_guard lock(part.mutex());
-  const uint32_t at = seconds(now);
+  const uint32_t at = ticks(now);
   CacheEntry* entry = octets > settings_.max_entry_octets
                           ? (++part.statistics.refused, nullptr)
                           : part.allocate(static_cast<uint16_t>((octets + 7) / 8), at);
@@ -184,7 +187,7 @@ bool AnswerCache::store(const CacheKey& key, const dns::Message& answer, uint16_
   const auto& header = answer.header();
   const uint16_t units = static_cast<uint16_t>((octets + 7) / 8);
   *entry = {at,
-            at + keep,
+            at + keep * kTicksPerSecond,
             units,
             static_cast<uint16_t>(body_size),
             static_cast<uint16_t>(key.type),
@@ -207,7 +210,7 @@ void AnswerCache::store_failure(const CacheKey& key, dns::ExtendedError why, boo
   if (partitions_.empty() || settings_.failure_ttl.count() == 0) return;
   CachePartition& part = partition(key.hash);
   const std::lock_guard lock(part.mutex());
-  const uint32_t at = seconds(now);
+  const uint32_t at = ticks(now);
   uint16_t before = 0;
   if (const CacheEntry* old = part.find(key); old != nullptr) {
     if (!(old->marks & CacheEntry::kFailure) && old->expires > at) return;  // an answer is better
@@ -220,9 +223,9 @@ void AnswerCache::store_failure(const CacheKey& key, dns::ExtendedError why, boo
   const auto units = static_cast<uint16_t>((sizeof(CacheEntry) + key.name_size + 7) / 8);
   CacheEntry* entry = part.allocate(units, at);
   if (entry == nullptr) return;
-  // One second more: times are whole seconds, and a failure is kept a whole second at least.
+  // One tick more: a failure is kept a whole second at least.
   *entry = {at,
-            at + keep + 1,
+            at + keep * kTicksPerSecond + 1,
             units,
             0,
             static_cast<uint16_t>(key.type),

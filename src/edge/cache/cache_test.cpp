@@ -61,6 +61,20 @@ TEST_F(AnswerCacheTest, P17_a_second_query_is_answered_with_a_lower_ttl) {
   EXPECT_FALSE(find(cache, ask("www.example.org")));
 }
 
+TEST_F(AnswerCacheTest, P17_an_answer_lives_its_ttl_whatever_the_fraction_of_the_second) {
+  AnswerCache cache(settings());
+  for (const Duration fraction : {0ms, 400ms, 950ms}) {
+    now_ = Instant(2000s + fraction);
+    ASSERT_TRUE(store(cache, "one.test",
+                      kit::answer("one.test", Type::kA, Rcode::kNoError,
+                                  {{Section::kAnswer, "one.test", 1, Type::kA, "192.0.2.1"}})));
+    now_ += 890ms;
+    EXPECT_TRUE(find(cache, ask("one.test")));
+    now_ += 110ms;
+    EXPECT_FALSE(find(cache, ask("one.test")));
+  }
+}
+
 TEST_F(AnswerCacheTest, keys_differ_by_type_and_dnssec_wish) {
   AnswerCache cache(settings());
   ASSERT_TRUE(store(cache, "a.test",
@@ -126,7 +140,7 @@ TEST_F(AnswerCacheTest, failures_that_follow_each_other_are_kept_longer) {
     }
     kept.push_back(seconds);
   }
-  EXPECT_EQ(kept, (std::vector{2, 3, 5}));  // 1, 2, 4 seconds, rounded up to the clock's whole ones
+  EXPECT_EQ(kept, (std::vector{2, 3, 5}));  // 1, 2, 4 seconds and a tick, asked for every second
 }
 
 TEST_F(AnswerCacheTest, a_failure_does_not_push_out_an_answer) {

@@ -121,7 +121,7 @@ void CachePartition::forget(Slot slot) {
   --statistics.entries;
 }
 
-void CachePartition::evict_head(uint32_t now_seconds, unsigned& chances) {
+void CachePartition::evict_head(uint32_t now_ticks, unsigned& chances) {
   auto* entry = reinterpret_cast<CacheEntry*>(arena_ + head_);
   const bool marker = arena_octets_ - head_ < sizeof(CacheEntry) || entry->units == 0;
   if (marker) {
@@ -131,13 +131,13 @@ void CachePartition::evict_head(uint32_t now_seconds, unsigned& chances) {
   }
   const size_t octets = size_t{entry->units} * 8;
   const Slot slot = slot_of(entry);
-  const bool keep = slot && entry->expires > now_seconds &&
+  const bool keep = slot && entry->expires > now_ticks &&
                     (entry->marks & CacheEntry::kVisited) != 0 && chances > 0;
   head_ = head_ + octets == arena_octets_ ? 0 : head_ + octets;
   used_ -= octets;
   if (!slot) return;
   if (!keep || !fits(octets)) {
-    if (entry->expires > now_seconds) ++statistics.evictions;
+    if (entry->expires > now_ticks) ++statistics.evictions;
     forget(slot);
     return;
   }
@@ -167,14 +167,14 @@ CacheEntry* CachePartition::advance_tail(size_t octets) {
   return entry;
 }
 
-CacheEntry* CachePartition::allocate(uint16_t units, uint32_t now_seconds) {
+CacheEntry* CachePartition::allocate(uint16_t units, uint32_t now_ticks) {
   const size_t octets = size_t{units} * 8;
   if (octets > arena_octets_ / 4) {
     ++statistics.refused;
     return nullptr;
   }
   unsigned chances = kMostChances;
-  while (!fits(octets)) evict_head(now_seconds, chances);
+  while (!fits(octets)) evict_head(now_ticks, chances);
   CacheEntry* entry = advance_tail(octets);
   statistics.used_octets = used_;
   return entry;

@@ -9,8 +9,8 @@
 
 namespace weir::edge {
 
-/// What stands before an answer's name and body in the ring. Times are seconds of the cache's
-/// clock.
+/// What stands before an answer's name and body in the ring. Times are tenths of a second of the
+/// cache's clock.
 struct CacheEntry {
   uint32_t stored;
   uint32_t expires;
@@ -48,7 +48,7 @@ class CachePartition {
   const CacheEntry* find(const CacheKey& key);
   /// A place for an entry of `units`, written and published by the caller at once; null when it is
   /// too large for this partition.
-  CacheEntry* allocate(uint16_t units, uint32_t now_seconds);
+  CacheEntry* allocate(uint16_t units, uint32_t now_ticks);
   /// Makes `entry` (from `allocate`, filled) the one that its key, of this hash, finds.
   void publish(CacheEntry* entry, uint64_t hash);
   void clear();
@@ -87,7 +87,7 @@ class CachePartition {
   }
   Slot slot_of(const CacheEntry* entry) const;
   Slot free_slot(uint64_t hash);
-  void evict_head(uint32_t now_seconds, unsigned& chances);
+  void evict_head(uint32_t now_ticks, unsigned& chances);
   bool fits(size_t octets) const;
   /// Room that `fits`, at the tail.
   CacheEntry* advance_tail(size_t octets);
