@@ -2,6 +2,7 @@
 // back what a full disk cut short: a line is there whole or not at all.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@ namespace {
 
 // Lines are collected up to this size before they are written.
 constexpr size_t kWriteOctets = 256 << 10;
+constexpr Duration kReaderPatience = 500ms;  // for a pipe to take something
 
 Error write_error(const std::string& path, int error_number) {
   Error error = system_error("write " + path, error_number);
@@ -40,7 +42,8 @@ class FileSink final : public Sink {
       std::error_code failed;
       const auto folder = std::filesystem::path(path_).parent_path();
       if (!folder.empty()) std::filesystem::create_directories(folder, failed);
-      file_ = UniqueFd(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640));
+      file_ = UniqueFd(
+          ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0640));
     }
     if (!file_) return system_error("open " + path_, errno);
     struct stat status{};
@@ -102,13 +105,23 @@ class FileSink final : public Sink {
     return error;
   }
 
+  /// A pipe whose reader is slow. One that reads nothing must not keep the lane from ending.
+  bool wait_for_reader() const {
+    pollfd writable{file_.get(), POLLOUT, 0};
+    return ::poll(&writable, 1, static_cast<int>(kReaderPatience / 1ms)) > 0;
+  }
+
   Status write_out() {
+    // What a pipe took of a group that failed cannot be taken back; the next line begins anew.
+    if (torn_) lines_.insert(0, "\n");
     size_t done = 0;
     while (done < lines_.size()) {
       const ssize_t count = ::write(file_.get(), lines_.data() + done, lines_.size() - done);
       if (count < 0 && errno == EINTR) continue;
+      if (count < 0 && errno == EAGAIN && wait_for_reader()) continue;
       if (count < 0) return write_error(path_, errno);
       done += static_cast<size_t>(count);
+      torn_ = lines_[done - 1] != '\n';
       written_octets_ += static_cast<uint64_t>(count);
     }
     lines_.clear();
@@ -121,6 +134,7 @@ class FileSink final : public Sink {
     if (regular_ && file_ && written_octets_ != settled_octets_ &&
         ::ftruncate(file_.get(), static_cast<off_t>(settled_octets_)) == 0)
       written_octets_ = settled_octets_;
+    if (regular_) torn_ = false;
     return error;
   }
 
@@ -150,6 +164,7 @@ class FileSink final : public Sink {
   const std::unique_ptr<Encoder> encoder_;
   UniqueFd file_;
   bool regular_ = false;
+  bool torn_ = false;            // the last line written is not whole
   std::string lines_;            // encoded and not yet written
   uint64_t written_octets_ = 0;  // the file's size
   uint64_t settled_octets_ = 0;  // the part of it that is ours for good

@@ -1,4 +1,5 @@
 // Tests of files as sinks: rotation, reopening, and a disk that is full.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -6,8 +7,8 @@
 #include <csignal>
 #include <fstream>
 #include <sstream>
-#include <thread>
 
+#include "base/unique_fd.h"
 #include "flow/catalogue.h"
 #include "kit/observations.h"
 #include "kit/temporary.h"
@@ -126,10 +127,10 @@ TEST(FileSink, a_reader_that_has_gone_will_not_come_back) {
   const kit::TemporaryFolder folder;
   const std::string path = folder / "pipe";
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
-  std::thread reader([&] { const std::ifstream once(path); });
+  UniqueFd reader(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   auto sink = make_sink({.name = "lines", .type = "file", .path = path}, {});
   ASSERT_TRUE(sink);
-  reader.join();
+  reader.reset();
   model::BatchBuilder builder(0, 1, 1024);
   const kit::Seen seen("example.org");
   builder.add(seen.observation);
@@ -137,6 +138,47 @@ TEST(FileSink, a_reader_that_has_gone_will_not_come_back) {
   const Status outcome = (*sink)->settle();
   ASSERT_FALSE(outcome);
   EXPECT_FALSE(outcome.error().retry);
+}
+
+TEST(FileSink, a_pipe_that_nobody_empties_is_an_error_that_may_pass_and_no_line_is_torn) {
+  const kit::TemporaryFolder folder;
+  const std::string path = folder / "pipe";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const UniqueFd reader(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  auto sink = make_sink({.name = "lines", .type = "file", .path = path}, {});
+  ASSERT_TRUE(sink);
+  model::BatchBuilder builder(0, 2000, 1 << 20);
+  const kit::Seen seen("example.org");
+  for (int i = 0; i < 2000; ++i) builder.add(seen.observation);
+  const auto batch = builder.seal();
+  Status outcome = (*sink)->deliver(*batch);
+  if (outcome) outcome = (*sink)->settle();
+  ASSERT_FALSE(outcome);
+  EXPECT_TRUE(outcome.error().retry);
+
+  std::string heard;
+  char buffer[65536];
+  const auto empty = [&] {
+    for (ssize_t n = 0; (n = ::read(reader.get(), buffer, sizeof buffer)) > 0;)
+      heard.append(buffer, static_cast<size_t>(n));
+  };
+  empty();
+  EXPECT_NE(heard.back(), '\n');  // it was cut in a line
+  model::BatchBuilder again(0, 1, 1 << 20);
+  again.add(seen.observation);
+  ASSERT_TRUE((*sink)->deliver(*again.seal()));
+  ASSERT_TRUE((*sink)->settle());
+  const size_t cut = heard.size();
+  empty();
+  EXPECT_EQ(heard[cut], '\n');
+  EXPECT_EQ(heard.back(), '\n');
+}
+
+TEST(FileSink, a_pipe_without_a_reader_does_not_keep_the_start) {
+  const kit::TemporaryFolder folder;
+  const std::string path = folder / "pipe";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  EXPECT_FALSE(make_sink({.name = "lines", .type = "file", .path = path}, {}));
 }
 
 }  // namespace
