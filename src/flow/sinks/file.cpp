@@ -113,7 +113,7 @@ class FileSink final : public Sink {
 
   Status write_out() {
     // What a pipe took of a group that failed cannot be taken back; the next line begins anew.
-    if (torn_) lines_.insert(0, "\n");
+    if (torn_) lines_.insert(lines_.begin(), '\n');
     size_t done = 0;
     while (done < lines_.size()) {
       const ssize_t count = ::write(file_.get(), lines_.data() + done, lines_.size() - done);
