@@ -39,7 +39,6 @@ bool is_local_name(std::string_view host) {
 /// What every answer carries: these pages are no material for browsers to guess about or keep.
 void add_guards(io::HttpResponse& response) {
   response.headers.emplace_back("Cache-Control", "no-store");
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   response.headers.emplace_back("Content-Security-Policy",
                                 "default-src 'none'; frame-ancestors 'none'");
   response.headers.emplace_back("Referrer-Policy", "no-referrer");

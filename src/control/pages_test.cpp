@@ -74,10 +74,9 @@ TEST(Pages, a_rebound_name_cannot_read_them) {
   }
 }
 
-TEST(Pages, every_answer_tells_browsers_not_to_guess) {
+TEST(Pages, every_answer_tells_browsers_not_to_keep_it) {
   for (const char* path : {"/", "/nowhere"}) {
     const io::HttpResponse response = pages().answer(get(path));
-    EXPECT_THAT(response.headers, Contains(Pair("X-Content-Type-Options", "nosniff")));
     EXPECT_THAT(response.headers, Contains(Pair("Cache-Control", "no-store")));
   }
 }

@@ -173,11 +173,13 @@ struct Reception : std::enable_shared_from_this<Reception> {
       : loop(its_loop), handler(std::move(its_handler)) {}
   void accept(UniqueFd fd, const Endpoint& peer, const Endpoint& own);
   void remove(const HttpConnection* connection);
+  /// It waits anew.
+  void answered(const HttpConnection* connection);
 
   Loop& loop;
   const HttpServer::Handler handler;
   std::unique_ptr<Listener> listener;
-  std::list<std::shared_ptr<HttpConnection>> connections;
+  std::list<std::shared_ptr<HttpConnection>> connections;  // who has waited longest stands first
 };
 
 class HttpConnection final : public StreamEvents,
@@ -201,7 +203,7 @@ class HttpConnection final : public StreamEvents,
 
   void on_close(CloseCause, std::string_view) override { leave(); }
 
-  /// Answers and ends, for a connection that is one too many.
+  /// Answers and ends.
   void refuse(int status) {
     respond(plain(status), true, false);
     leave();
@@ -280,6 +282,7 @@ class HttpConnection final : public StreamEvents,
       leave();
       return;
     }
+    if (const auto server = server_.lock()) server->answered(this);
     await_request();
     stream_->pause_reading(!incoming_.empty());
     if (incoming_.empty()) return;
@@ -302,11 +305,18 @@ class HttpConnection final : public StreamEvents,
 };
 
 void Reception::accept(UniqueFd fd, const Endpoint& peer, const Endpoint& own) {
-  const bool full = connections.size() >= kConnections;
+  // All that are here wait for a request, or for the rest of one: who has waited longest makes
+  // room, so that those who never finish keep nobody out.
+  if (connections.size() >= kConnections) connections.front()->refuse(503);
   const auto connection = std::make_shared<HttpConnection>(shared_from_this());
   connections.push_back(connection);
   connection->start(std::move(fd), peer, own);
-  if (full) connection->refuse(503);
+}
+
+void Reception::answered(const HttpConnection* connection) {
+  const auto at =
+      std::ranges::find_if(connections, [&](const auto& held) { return held.get() == connection; });
+  connections.splice(connections.end(), connections, at);
 }
 
 void Reception::remove(const HttpConnection* connection) {
