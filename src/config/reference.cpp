@@ -102,7 +102,7 @@ Result<std::string, Diagnostic> explain(const Schema& schema, std::string_view p
       return Diagnostic{{"config explain"},
                         fmt::format("unknown key \"{}\"", log::escape_text(path)),
                         "",
-                        table->nearest_key(key)};
+                        table->nearest_key(key, path.substr(0, start))};
     if (last && !field->is_table()) return explain_field(*field, path);
     table = field->schema.get();
     if (last) return explain_table(*table, path);

@@ -36,7 +36,7 @@ TEST(Reference, a_path_from_a_diagnostic_can_be_explained) {
 
 TEST(Reference, guesses_misspelt_keys) {
   EXPECT_EQ(explain(kTable.schema(), "cache.sise").error().to_text(),
-            "config explain: unknown key \"cache.sise\"; did you mean \"size\"");
+            "config explain: unknown key \"cache.sise\"; did you mean \"cache.size\"");
   EXPECT_FALSE(explain(kTable.schema(), "port.x"));
   EXPECT_FALSE(explain(kTable.schema(), "cache."));
 }

@@ -83,11 +83,11 @@ const Field* Schema::find(std::string_view key) const {
   return nullptr;
 }
 
-std::string Schema::nearest_key(std::string_view key) const {
+std::string Schema::nearest_key(std::string_view key, std::string_view before) const {
   std::vector<std::string_view> keys;
   for (const Field& field : fields_) keys.push_back(field.key);
   const std::string_view best = nearest(key, keys);
-  return best.empty() ? "" : fmt::format("\"{}\"", best);
+  return best.empty() ? "" : fmt::format("\"{}{}\"", before, best);
 }
 
 std::string range(const Field& field) {

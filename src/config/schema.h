@@ -79,7 +79,7 @@ class Schema {
   const std::vector<std::function<void(const void*, Report&)>>& checks() const { return checks_; }
   const Field* find(std::string_view key) const;
   /// The key most like `key`, in quotes; empty when none is near.
-  std::string nearest_key(std::string_view key) const;
+  std::string nearest_key(std::string_view key, std::string_view before = {}) const;
 
  private:
   std::string doc_;

@@ -263,7 +263,7 @@ class Words(Case):
                                               "return std::unique_ptr<Plane>(\n  new Plane(x));"})
 
     def test_exceptions_count_and_stay_true(self):
-        path = "src/edge/cache/cache_partition.h"
+        path = "src/edge/cache/partition.h"
         self.tidy(words, {path: "std::mutex mutex_;"})
         self.untidy(words, {path: "int x;"}, path, 1, "not here any more")
 

@@ -53,7 +53,7 @@ void print_plan(const LoadedSettings& loaded) {
 int explain(const std::string& key) {
   const auto text = config::explain(settings_table().schema(), key);
   if (!text) {
-    fmt::print(stderr, "weir config explain: {}\n", text.error().to_text());
+    fmt::print(stderr, "weir {}\n", text.error().to_text());
     return kExitWrongInput;
   }
   fmt::print("{}", *text);

@@ -18,7 +18,7 @@ WORDS = (
     Word(r"\bstd::j?thread\b", ("src/io/", "src/flow/", "src/app/"), True,
          "a thread has a place in ARCHITECTURE.md; use io::Loop or a lane"),
     Word(r"\bstd::(\w+_)?mutex\b", ("src/base/", "src/metrics/", "src/flow/"), True,
-         "threads meet in queues, Snapshot and Loop::post; use base/queue.h or base/snapshot.h"),
+         "threads meet in queues and Loop::post; use base/queue.h"),
     Word(r"\b(system_clock|steady_clock|high_resolution_clock)::now\b|\bclock_gettime\b|"
          r"\bgettimeofday\b", ("src/base/clock.cpp",), True,
          "take a Clock, so that time can stand still in tests"),
