@@ -19,14 +19,10 @@ std::optional<Scalar> lifted(const std::optional<T>& value) {
 
 std::optional<Scalar> from_string(const Field& field, const std::string& text) {
   switch (field.kind) {
-    case Kind::kDuration:
-      return lifted(parse_duration(text));
-    case Kind::kSize:
-      return lifted(parse_size(text));
-    case Kind::kEndpoint:
-      return lifted(Endpoint::parse(text, field.spec.default_port));
-    case Kind::kPrefix:
-      return lifted(Prefix::parse(text));
+    case Kind::kDuration: return lifted(parse_duration(text));
+    case Kind::kSize: return lifted(parse_size(text));
+    case Kind::kEndpoint: return lifted(Endpoint::parse(text, field.spec.default_port));
+    case Kind::kPrefix: return lifted(Prefix::parse(text));
     case Kind::kChoice:
       if (std::find(field.words.begin(), field.words.end(), text) == field.words.end())
         return std::nullopt;
@@ -37,8 +33,7 @@ std::optional<Scalar> from_string(const Field& field, const std::string& text) {
     case Kind::kPath:
       if (text.empty() || text.find('\0') != std::string::npos) return std::nullopt;
       return Scalar(text);
-    default:
-      return std::nullopt;
+    default: return std::nullopt;
   }
 }
 
@@ -57,8 +52,7 @@ std::optional<Scalar> from_node(const Field& field, const Node& node) {
       if (const auto* value = node.get<double>(); value != nullptr && std::isfinite(*value))
         return Scalar(*value);
       return std::nullopt;
-    default:
-      return std::nullopt;
+    default: return std::nullopt;
   }
 }
 

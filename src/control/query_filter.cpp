@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <utility>
 
 #include "base/units.h"
 
@@ -58,8 +60,8 @@ Outcome set_condition(flow::QueryFilter& filter, std::string_view name, std::str
 }
 
 void sort_newest_first(flow::QueryPage& page) {
-  std::stable_sort(page.rows.begin(), page.rows.end(),
-                   [](const auto& a, const auto& b) { return a.time > b.time; });
+  std::ranges::sort(page.rows, std::greater{},
+                    [](const flow::QueryRow& row) { return std::pair(row.time, row.id); });
 }
 
 void write_row(JsonWriter& json, const flow::QueryRow& row) {

@@ -53,19 +53,12 @@ std::unique_ptr<Channel> make_plain_channel(int fd) { return std::make_unique<Pl
 ChannelResult ended_by(int error_number) {
   CloseCause cause = CloseCause::kReset;
   switch (error_number) {
-    case ECONNREFUSED:
-      cause = CloseCause::kRefused;
-      break;
-    case ETIMEDOUT:
-      cause = CloseCause::kTimeout;
-      break;
+    case ECONNREFUSED: cause = CloseCause::kRefused; break;
+    case ETIMEDOUT: cause = CloseCause::kTimeout; break;
     case ECONNRESET:
     case ECONNABORTED:
-    case EPIPE:
-      cause = CloseCause::kReset;
-      break;
-    default:
-      cause = CloseCause::kUnreachable;
+    case EPIPE: cause = CloseCause::kReset; break;
+    default: cause = CloseCause::kUnreachable;
   }
   return {ChannelResult::State::kEnded, 0, cause, std::generic_category().message(error_number)};
 }

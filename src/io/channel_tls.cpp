@@ -129,14 +129,11 @@ class TlsChannel final : public Channel {
  private:
   ChannelResult explain(int returned) const {
     switch (SSL_get_error(ssl_.get(), returned)) {
-      case SSL_ERROR_WANT_READ:
-        return {ChannelResult::State::kWantRead};
-      case SSL_ERROR_WANT_WRITE:
-        return {ChannelResult::State::kWantWrite};
+      case SSL_ERROR_WANT_READ: return {ChannelResult::State::kWantRead};
+      case SSL_ERROR_WANT_WRITE: return {ChannelResult::State::kWantWrite};
       case SSL_ERROR_ZERO_RETURN:
         return {ChannelResult::State::kEnded, 0, CloseCause::kEndOfStream, {}};
-      default:
-        break;
+      default: break;
     }
     if (failure_.happened) {
       return {ChannelResult::State::kEnded, 0, failure_.cause, failure_.detail};

@@ -77,17 +77,10 @@ void Connection::on_readable() {
   const auto self = shared_from_this();
   if (channel_) channel_->begin_turn();
   switch (phase_) {
-    case Phase::kHandshaking:
-      on_handshake();
-      break;
-    case Phase::kOpen:
-      read_turn();
-      break;
-    case Phase::kLingering:
-      linger_turn();
-      break;
-    default:
-      break;
+    case Phase::kHandshaking: on_handshake(); break;
+    case Phase::kOpen: read_turn(); break;
+    case Phase::kLingering: linger_turn(); break;
+    default: break;
   }
 }
 
@@ -100,15 +93,9 @@ void Connection::on_writable() {
   const auto self = shared_from_this();
   awaiting_writable_ = false;
   switch (phase_) {
-    case Phase::kConnecting:
-      on_connected();
-      break;
-    case Phase::kHandshaking:
-      on_handshake();
-      break;
-    default:
-      write_turn();
-      read_turn();  // TLS may have had to write before it could read
+    case Phase::kConnecting: on_connected(); break;
+    case Phase::kHandshaking: on_handshake(); break;
+    default: write_turn(); read_turn();  // TLS may have had to write before it could read
   }
 }
 
@@ -129,17 +116,10 @@ void Connection::on_connected() {
 void Connection::on_handshake() {
   const ChannelResult result = channel_->handshake();
   switch (result.state) {
-    case ChannelResult::State::kDone:
-      open();
-      break;
-    case ChannelResult::State::kWantRead:
-      break;
-    case ChannelResult::State::kWantWrite:
-      await_writable();
-      break;
-    case ChannelResult::State::kEnded:
-      finish(result);
-      break;
+    case ChannelResult::State::kDone: open(); break;
+    case ChannelResult::State::kWantRead: break;
+    case ChannelResult::State::kWantWrite: await_writable(); break;
+    case ChannelResult::State::kEnded: finish(result); break;
   }
 }
 
@@ -160,12 +140,8 @@ void Connection::read_turn() {
     if (phase_ != Phase::kOpen || paused_) return;
     const ChannelResult result = channel_->read(buffer);
     switch (result.state) {
-      case ChannelResult::State::kDone:
-        events_->on_data({buffer.data(), result.octets});
-        continue;
-      case ChannelResult::State::kWantWrite:
-        await_writable();
-        return;
+      case ChannelResult::State::kDone: events_->on_data({buffer.data(), result.octets}); continue;
+      case ChannelResult::State::kWantWrite: await_writable(); return;
       case ChannelResult::State::kEnded:
         if (result.cause == CloseCause::kEndOfStream) {
           end_of_stream();
@@ -236,16 +212,10 @@ std::optional<ChannelResult> Connection::write_waiting() {
   while (pending_octets() > 0) {
     ChannelResult result = channel_->write({&outgoing_[written_], pending_octets()});
     switch (result.state) {
-      case ChannelResult::State::kDone:
-        written_ += result.octets;
-        continue;
-      case ChannelResult::State::kWantRead:
-        return std::nullopt;
-      case ChannelResult::State::kWantWrite:
-        await_writable();
-        return std::nullopt;
-      case ChannelResult::State::kEnded:
-        return result;
+      case ChannelResult::State::kDone: written_ += result.octets; continue;
+      case ChannelResult::State::kWantRead: return std::nullopt;
+      case ChannelResult::State::kWantWrite: await_writable(); return std::nullopt;
+      case ChannelResult::State::kEnded: return result;
     }
   }
   outgoing_.clear();

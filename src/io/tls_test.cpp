@@ -2,8 +2,8 @@
 #include "io/tls.h"
 
 #include <gtest/gtest.h>
-#include <cstdlib>
 
+#include <cstdlib>
 #include <string>
 
 #include "kit/certificates.h"

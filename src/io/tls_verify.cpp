@@ -72,16 +72,12 @@ std::string alternative_names(const X509* certificate) {
 CloseCause cause_of(int error) {
   switch (error) {
     case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH:
-      return CloseCause::kCertificateName;
+    case X509_V_ERR_IP_ADDRESS_MISMATCH: return CloseCause::kCertificateName;
     case X509_V_ERR_CERT_HAS_EXPIRED:
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-      return CloseCause::kCertificateExpired;
+    case X509_V_ERR_CERT_NOT_YET_VALID: return CloseCause::kCertificateExpired;
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-      return CloseCause::kCertificateSelfSigned;
-    default:
-      return CloseCause::kCertificateUntrusted;
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN: return CloseCause::kCertificateSelfSigned;
+    default: return CloseCause::kCertificateUntrusted;
   }
 }
 

@@ -75,14 +75,14 @@ class StreamPeer {
       send_raw(length);
       send_raw(message);
     }
-    void send_raw(Bytes octets) { CHECK(stream_->send(octets)); }
+    void send_raw(Bytes raw) { CHECK(stream_->send(raw)); }
     void flush() { stream_->flush(); }
     void close() { stream_->close(); }
 
    private:
-    void on_data(Bytes octets) override {
-      peer_.octets += octets.size();
-      received_.insert(received_.end(), octets.begin(), octets.end());
+    void on_data(Bytes came) override {
+      peer_.octets += came.size();
+      received_.insert(received_.end(), came.begin(), came.end());
       while (received_.size() >= 2 && received_.size() - 2 >= load_u16(received_.data())) {
         const size_t length = load_u16(received_.data());
         const Octets query(received_.begin() + 2,

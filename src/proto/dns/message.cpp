@@ -87,40 +87,23 @@ Edns read_edns(uint16_t klass, uint32_t ttl, size_t record_offset, Bytes options
 
 std::string_view to_text(MalformedCode code) {
   switch (code) {
-    case MalformedCode::kNone:
-      return "well formed";
-    case MalformedCode::kShortHeader:
-      return "fewer octets than a header";
-    case MalformedCode::kShortQuestion:
-      return "the question is cut off";
-    case MalformedCode::kShortRecord:
-      return "a record is cut off";
-    case MalformedCode::kShortRdata:
-      return "record data is cut off";
-    case MalformedCode::kLabelTooLong:
-      return "a label is longer than 63 octets";
-    case MalformedCode::kNameTooLong:
-      return "a name is longer than 255 octets";
-    case MalformedCode::kBadLabelType:
-      return "an unknown type of label";
-    case MalformedCode::kPointerForward:
-      return "a compression pointer points forward";
-    case MalformedCode::kPointerLoop:
-      return "compression pointers loop or are too many";
-    case MalformedCode::kTrailingOctets:
-      return "octets follow the last record";
-    case MalformedCode::kOptMisplaced:
-      return "an OPT record outside the additional section";
-    case MalformedCode::kOptDuplicate:
-      return "a second OPT record";
-    case MalformedCode::kOptOwner:
-      return "the owner of an OPT record is not the root";
-    case MalformedCode::kShortOption:
-      return "an EDNS option is cut off";
-    case MalformedCode::kBadRdata:
-      return "record data does not fit its type";
-    case MalformedCode::kTooManyRecords:
-      return "the header counts more records than there are";
+    case MalformedCode::kNone: return "well formed";
+    case MalformedCode::kShortHeader: return "fewer octets than a header";
+    case MalformedCode::kShortQuestion: return "the question is cut off";
+    case MalformedCode::kShortRecord: return "a record is cut off";
+    case MalformedCode::kShortRdata: return "record data is cut off";
+    case MalformedCode::kLabelTooLong: return "a label is longer than 63 octets";
+    case MalformedCode::kNameTooLong: return "a name is longer than 255 octets";
+    case MalformedCode::kBadLabelType: return "an unknown type of label";
+    case MalformedCode::kPointerForward: return "a compression pointer points forward";
+    case MalformedCode::kPointerLoop: return "compression pointers loop or are too many";
+    case MalformedCode::kTrailingOctets: return "octets follow the last record";
+    case MalformedCode::kOptMisplaced: return "an OPT record outside the additional section";
+    case MalformedCode::kOptDuplicate: return "a second OPT record";
+    case MalformedCode::kOptOwner: return "the owner of an OPT record is not the root";
+    case MalformedCode::kShortOption: return "an EDNS option is cut off";
+    case MalformedCode::kBadRdata: return "record data does not fit its type";
+    case MalformedCode::kTooManyRecords: return "the header counts more records than there are";
   }
   return "malformed";
 }

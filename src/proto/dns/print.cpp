@@ -98,29 +98,20 @@ std::string name_text(Bytes data) {
 
 std::string value_text(const EdnsOption& option) {
   switch (option.code) {
-    case Option::kNsid:
-      return nsid_text(option.data);
-    case Option::kClientSubnet:
-      return client_subnet_text(option.data);
-    case Option::kExtendedError:
-      return extended_error_text(option.data);
-    case Option::kTcpKeepalive:
-      return keepalive_text(option.data);
-    case Option::kPadding:
-      return std::to_string(option.data.size()) + " octets";
+    case Option::kNsid: return nsid_text(option.data);
+    case Option::kClientSubnet: return client_subnet_text(option.data);
+    case Option::kExtendedError: return extended_error_text(option.data);
+    case Option::kTcpKeepalive: return keepalive_text(option.data);
+    case Option::kPadding: return std::to_string(option.data.size()) + " octets";
     case Option::kDau:
     case Option::kDhu:
-    case Option::kN3u:
-      return numbers_text(option.data, 1);
-    case Option::kKeyTag:
-      return numbers_text(option.data, 2);
+    case Option::kN3u: return numbers_text(option.data, 1);
+    case Option::kKeyTag: return numbers_text(option.data, 2);
     case Option::kExpire:
       return option.data.size() == 4 ? std::to_string(load_u32(option.data.data())) + " s" : "";
     case Option::kChain:
-    case Option::kReportChannel:
-      return name_text(option.data);
-    default:
-      return to_hex(option.data);
+    case Option::kReportChannel: return name_text(option.data);
+    default: return to_hex(option.data);
   }
 }
 

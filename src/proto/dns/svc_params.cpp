@@ -70,24 +70,16 @@ bool is_alpn_list(Bytes value) {
 bool is_value(const Param& param, Bytes params) {
   const size_t size = param.value.size();
   switch (param.key) {
-    case kMandatory:
-      return is_mandatory_list(param.value, params);
-    case kAlpn:
-      return is_alpn_list(param.value);
+    case kMandatory: return is_mandatory_list(param.value, params);
+    case kAlpn: return is_alpn_list(param.value);
     case kNoDefaultAlpn:
-    case kOhttp:
-      return size == 0;
-    case kPort:
-      return size == 2;
-    case kIpv4Hint:
-      return size != 0 && size % 4 == 0;
-    case kIpv6Hint:
-      return size != 0 && size % 16 == 0;
+    case kOhttp: return size == 0;
+    case kPort: return size == 2;
+    case kIpv4Hint: return size != 0 && size % 4 == 0;
+    case kIpv6Hint: return size != 0 && size % 16 == 0;
     case kEch:
-    case kDohPath:
-      return size != 0;
-    default:
-      return param.key != 0xffff;  // reserved as invalid
+    case kDohPath: return size != 0;
+    default: return param.key != 0xffff;  // reserved as invalid
   }
 }
 
@@ -131,12 +123,8 @@ void append_value(std::string& text, const Param& param) {
       for (size_t at = 0; at < value.size(); at += 2)
         append_key(text += comma(at), load_u16(&value[at]));
       break;
-    case kAlpn:
-      append_alpn(text, value);
-      break;
-    case kPort:
-      append_number(text, load_u16(value.data()));
-      break;
+    case kAlpn: append_alpn(text, value); break;
+    case kPort: append_number(text, load_u16(value.data())); break;
     case kIpv4Hint:
       for (size_t at = 0; at < value.size(); at += 4)
         (text += comma(at)) += IpAddress::v4(&value[at]).to_text();
@@ -145,11 +133,8 @@ void append_value(std::string& text, const Param& param) {
       for (size_t at = 0; at < value.size(); at += 16)
         (text += comma(at)) += IpAddress::v6(&value[at]).to_text();
       break;
-    case kEch:
-      append_base64(text, value);
-      break;
-    default:
-      append_quoted(text, value);
+    case kEch: append_base64(text, value); break;
+    default: append_quoted(text, value);
   }
 }
 
@@ -203,21 +188,17 @@ std::optional<Octets> parse_mandatory(const Octets& value) {
 
 std::optional<Octets> parse_value(uint16_t key, const Octets& value) {
   switch (key) {
-    case kMandatory:
-      return parse_mandatory(value);
+    case kMandatory: return parse_mandatory(value);
     case kAlpn:
     case kIpv4Hint:
-    case kIpv6Hint:
-      return parse_list(key, value);
-    case kEch:
-      return from_base64(as_text(value));
+    case kIpv6Hint: return parse_list(key, value);
+    case kEch: return from_base64(as_text(value));
     case kPort: {
       const auto port = parse_number(as_text(value), 0xffff);
       if (!port) return std::nullopt;
       return Octets{static_cast<uint8_t>(*port >> 8), static_cast<uint8_t>(*port)};
     }
-    default:
-      return value;
+    default: return value;
   }
 }
 

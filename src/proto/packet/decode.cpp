@@ -79,14 +79,10 @@ size_t extension_size(uint8_t protocol, Bytes payload) {
   switch (protocol) {
     case kHopByHop:
     case kRouting:
-    case kDestinationOptions:
-      return (size_t{payload[1]} + 1) * 8;
-    case kAuthentication:
-      return (size_t{payload[1]} + 2) * 4;
-    case kFragment:
-      return 8;
-    default:
-      return 0;
+    case kDestinationOptions: return (size_t{payload[1]} + 1) * 8;
+    case kAuthentication: return (size_t{payload[1]} + 2) * 4;
+    case kFragment: return 8;
+    default: return 0;
   }
 }
 bool is_extension(uint8_t protocol) {
@@ -117,36 +113,21 @@ Refusal decode_tcp(Bytes payload, Segment& segment) {
 
 std::string_view to_text(Refusal refusal) {
   switch (refusal) {
-    case Refusal::kNone:
-      return "none";
-    case Refusal::kLinkType:
-      return "link_type";
-    case Refusal::kRunt:
-      return "runt";
-    case Refusal::kNotIp:
-      return "not_ip";
-    case Refusal::kBadIpHeader:
-      return "bad_ip_header";
-    case Refusal::kBadLength:
-      return "bad_length";
-    case Refusal::kSnapped:
-      return "snapped";
-    case Refusal::kTooManyHeaders:
-      return "too_many_headers";
-    case Refusal::kOtherProtocol:
-      return "other_protocol";
-    case Refusal::kBadTransport:
-      return "bad_transport_header";
-    case Refusal::kOtherPort:
-      return "other_port";
-    case Refusal::kEmpty:
-      return "empty";
-    case Refusal::kBadFragment:
-      return "bad_fragment";
-    case Refusal::kFragmentOverlap:
-      return "fragment_overlap";
-    case Refusal::kFragmentLimit:
-      return "fragment_limit";
+    case Refusal::kNone: return "none";
+    case Refusal::kLinkType: return "link_type";
+    case Refusal::kRunt: return "runt";
+    case Refusal::kNotIp: return "not_ip";
+    case Refusal::kBadIpHeader: return "bad_ip_header";
+    case Refusal::kBadLength: return "bad_length";
+    case Refusal::kSnapped: return "snapped";
+    case Refusal::kTooManyHeaders: return "too_many_headers";
+    case Refusal::kOtherProtocol: return "other_protocol";
+    case Refusal::kBadTransport: return "bad_transport_header";
+    case Refusal::kOtherPort: return "other_port";
+    case Refusal::kEmpty: return "empty";
+    case Refusal::kBadFragment: return "bad_fragment";
+    case Refusal::kFragmentOverlap: return "fragment_overlap";
+    case Refusal::kFragmentLimit: return "fragment_limit";
   }
   return "unknown";
 }
@@ -157,12 +138,9 @@ Refusal strip_link(uint32_t link_type, Bytes frame, Bytes& ip) {
     return strip_ethertype(load_u16(&frame[type_at]), frame.subspan(header), ip);
   };
   switch (link_type) {
-    case pcap::kLinkEthernet:
-      return at_ethertype(12, 14);
-    case pcap::kLinkLinuxSll:
-      return at_ethertype(14, 16);
-    case pcap::kLinkLinuxSll2:
-      return at_ethertype(0, 20);
+    case pcap::kLinkEthernet: return at_ethertype(12, 14);
+    case pcap::kLinkLinuxSll: return at_ethertype(14, 16);
+    case pcap::kLinkLinuxSll2: return at_ethertype(0, 20);
     // The address family's number differs from system to system; the IP version does not.
     case pcap::kLinkNull:
     case pcap::kLinkLoop:
@@ -173,11 +151,8 @@ Refusal strip_link(uint32_t link_type, Bytes frame, Bytes& ip) {
     case pcap::kLinkRawBsd:
     case pcap::kLinkRawOpenbsd:
     case pcap::kLinkIpv4:
-    case pcap::kLinkIpv6:
-      ip = frame;
-      return Refusal::kNone;
-    default:
-      return Refusal::kLinkType;
+    case pcap::kLinkIpv6: ip = frame; return Refusal::kNone;
+    default: return Refusal::kLinkType;
   }
 }
 

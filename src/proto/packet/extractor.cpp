@@ -34,13 +34,9 @@ Refusal Extractor::walk(uint32_t link_type, Bytes frame, bool cut, WallTime now)
   if (!packet.fragment) return transport(packet, false, now);
 
   switch (fragments_.add(packet, now, refusal)) {
-    case Fragments::Outcome::kRefused:
-      return refusal;
-    case Fragments::Outcome::kHeld:
-      ++counts_.fragments_held;
-      return Refusal::kNone;
-    case Fragments::Outcome::kWhole:
-      break;
+    case Fragments::Outcome::kRefused: return refusal;
+    case Fragments::Outcome::kHeld: ++counts_.fragments_held; return Refusal::kNone;
+    case Fragments::Outcome::kWhole: break;
   }
   refusal = skip_extensions(packet);
   if (refusal != Refusal::kNone) return refusal;

@@ -45,24 +45,15 @@ struct Reader::Part {
 
 std::string_view to_text(Trouble trouble) {
   switch (trouble) {
-    case Trouble::kNone:
-      return "none";
-    case Trouble::kUnknownFormat:
-      return "neither pcap nor pcapng";
-    case Trouble::kCompressed:
-      return "compressed: decompress it into a pipe and read \"-\"";
-    case Trouble::kUnknownVersion:
-      return "a version of the format that is not known";
-    case Trouble::kBadLength:
-      return "a length that cannot be";
-    case Trouble::kTooLarge:
-      return "a record of more than 16 MiB";
-    case Trouble::kLengthsDiffer:
-      return "a block whose two lengths differ";
-    case Trouble::kBadByteOrder:
-      return "a section without byte-order magic";
-    case Trouble::kTooManyInterfaces:
-      return "more than 65536 interfaces in a section";
+    case Trouble::kNone: return "none";
+    case Trouble::kUnknownFormat: return "neither pcap nor pcapng";
+    case Trouble::kCompressed: return "compressed: decompress it into a pipe and read \"-\"";
+    case Trouble::kUnknownVersion: return "a version of the format that is not known";
+    case Trouble::kBadLength: return "a length that cannot be";
+    case Trouble::kTooLarge: return "a record of more than 16 MiB";
+    case Trouble::kLengthsDiffer: return "a block whose two lengths differ";
+    case Trouble::kBadByteOrder: return "a section without byte-order magic";
+    case Trouble::kTooManyInterfaces: return "more than 65536 interfaces in a section";
   }
   return "unknown";
 }
@@ -158,23 +149,12 @@ Reader::Part Reader::block(Bytes window, Packet& packet) {
   const Bytes body = window.subspan(8, size - kBlockFrame);
   Part part = Part::passed();
   switch (type) {
-    case kBlockSection:
-      part = section(body);
-      break;
-    case kBlockInterface:
-      part = interface_description(body);
-      break;
-    case kBlockEnhancedPacket:
-      part = enhanced_packet(body, packet);
-      break;
-    case kBlockSimplePacket:
-      part = simple_packet(body, packet);
-      break;
-    case kBlockObsoletePacket:
-      part = obsolete_packet(body, packet);
-      break;
-    default:
-      ++other_blocks_;
+    case kBlockSection: part = section(body); break;
+    case kBlockInterface: part = interface_description(body); break;
+    case kBlockEnhancedPacket: part = enhanced_packet(body, packet); break;
+    case kBlockSimplePacket: part = simple_packet(body, packet); break;
+    case kBlockObsoletePacket: part = obsolete_packet(body, packet); break;
+    default: ++other_blocks_;
   }
   part.octets = size;
   return part;
