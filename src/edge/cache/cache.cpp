@@ -31,23 +31,13 @@ size_t end_without_opt(const dns::Message& answer) {
   return opt_end == answer.octets().size() ? edns->record_offset : 0;
 }
 
-/// Subtracts `age` from the TTL of `count` records at `at`; they were checked when they were
-/// stored.
-void age_records(uint8_t* at, size_t count, uint32_t age) {
+/// Puts `change` of each TTL of `count` records at `at` in its place; they were checked before.
+template <typename Change>
+void change_ttls(uint8_t* at, size_t count, Change change) {
   for (; count > 0; --count) {
     while (*at != 0 && *at < 0xc0) at += *at + 1;
     at += *at == 0 ? 1 : 2;
-    const uint32_t ttl = load_u32(at + 4);
-    store_u32(at + 4, ttl > age ? ttl - age : 0);
-    at += 10 + load_u16(at + 8);
-  }
-}
-
-void cap_ttls(uint8_t* at, size_t count, uint32_t most) {
-  for (; count > 0; --count) {
-    while (*at != 0 && *at < 0xc0) at += *at + 1;
-    at += *at == 0 ? 1 : 2;
-    store_u32(at + 4, std::min(load_u32(at + 4), most));
+    store_u32(at + 4, change(load_u32(at + 4)));
     at += 10 + load_u16(at + 8);
   }
 }
@@ -147,7 +137,9 @@ std::optional<CachedAnswer> AnswerCache::find(const CacheKey& key, const Query& 
   store_u16(header + 4, 1);
   for (size_t i = 0; i < 3; ++i) store_u16(header + 6 + 2 * i, counts[i]);
   std::memcpy(header + dns::kHeaderSize, query.question.data(), query.question_size);
-  if (age > 0) age_records(header + body_at, size_t{counts[0]} + counts[1] + counts[2], age);
+  if (age > 0)
+    change_ttls(header + body_at, size_t{counts[0]} + counts[1] + counts[2],
+                [age](uint32_t ttl) { return ttl > age ? ttl - age : 0; });
   return CachedAnswer{body_at + body_size, false, {}};
 }
 
@@ -199,8 +191,8 @@ bool AnswerCache::store(const CacheKey& key, const dns::Message& answer, uint16_
   auto* name = reinterpret_cast<uint8_t*>(entry + 1);
   std::memcpy(name, key.name.data(), key.name_size);
   std::memcpy(name + key.name_size, answer.octets().data() + body_at, body_size);
-  cap_ttls(name + key.name_size, size_t{entry->counts[0]} + entry->counts[1] + entry->counts[2],
-           seconds(settings_.max_ttl));
+  change_ttls(name + key.name_size, size_t{entry->counts[0]} + entry->counts[1] + entry->counts[2],
+              [most = seconds(settings_.max_ttl)](uint32_t ttl) { return std::min(ttl, most); });
   part.publish(entry, key.hash);
   return true;
 }
