@@ -14,6 +14,22 @@ struct Overloaded : Fs... {
   using Fs::operator()...;
 };
 
+/// What a query and the answer to it have in common for those who observe; `message` is either.
+model::Observation client_side(const Query& query, Bytes message) {
+  model::Observation seen;
+  seen.protocol = query.protocol;
+  seen.query_endpoint = query.client;
+  seen.response_endpoint = query.server;
+  seen.query_time = query.received_wall;
+  seen.header = *dns::Header::read(message);
+  if (query.question_size > 0) {
+    seen.qname = query.name();
+    seen.qtype = query.type;
+    seen.qclass = query.klass;
+  }
+  return seen;
+}
+
 }  // namespace
 
 Shard::Shard(const ShardContext& context, unsigned index, model::Tap& tap)
@@ -194,40 +210,20 @@ void Shard::flush_soon() {
 }
 
 void Shard::observe_query(const Query& query, Bytes octets, const dns::Malformed& malformed) {
-  model::Observation seen;
+  model::Observation seen = client_side(query, octets);
   seen.type = model::MessageType::kClientQuery;
-  seen.protocol = query.protocol;
   seen.malformed = malformed;
-  seen.query_endpoint = query.client;
-  seen.response_endpoint = query.server;
-  seen.query_time = query.received_wall;
   seen.query_message = octets;
-  seen.header = *dns::Header::read(octets);
-  if (query.question_size > 0) {
-    seen.qname = query.name();
-    seen.qtype = query.type;
-    seen.qclass = query.klass;
-  }
   tap_.record(seen);
 }
 
 void Shard::observe_reply(const Query& query, const Reply& reply, WallTime now) {
-  model::Observation seen;
+  model::Observation seen = client_side(query, reply.message);
   seen.type = model::MessageType::kClientResponse;
-  seen.protocol = query.protocol;
   seen.answer_source = reply.source;
-  seen.query_endpoint = query.client;
-  seen.response_endpoint = query.server;
-  seen.query_time = query.received_wall;
   seen.response_time = now;
   seen.response_message = reply.message;
-  seen.header = *dns::Header::read(reply.message);
   seen.rcode = reply.rcode;
-  if (query.question_size > 0) {
-    seen.qname = query.name();
-    seen.qtype = query.type;
-    seen.qclass = query.klass;
-  }
   tap_.record(seen);
 }
 
