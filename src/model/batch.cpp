@@ -14,18 +14,26 @@ namespace {
 constexpr size_t kLeastArena = 4096;
 constexpr size_t kLeastObservations = 8;
 
-/// Octets that copying `extras` may take, the struct itself and its alignment included.
-size_t arena_need(const DnstapExtras& extras) {
-  return sizeof(DnstapExtras) + alignof(DnstapExtras) + extras.identity.size() +
-         extras.version.size() + extras.extra.size() + extras.query_zone.size() +
-         extras.policy.size() + extras.unknown_fields.size();
+/// Calls back with every span that `observation` and its extras consist of.
+template <typename Call>
+void each_span(Observation& observation, DnstapExtras* extras, Call call) {
+  call(observation.query_message);
+  call(observation.response_message);
+  call(observation.qname);
+  Bytes upstream = as_bytes(observation.upstream);
+  call(upstream);
+  observation.upstream = as_text(upstream);
+  if (extras == nullptr) return;
+  for (Bytes* octets : {&extras->identity, &extras->version, &extras->extra, &extras->query_zone,
+                        &extras->policy, &extras->frame})
+    call(*octets);
 }
 
-size_t arena_need(const Observation& observation) {
-  return observation.query_message.size() + observation.response_message.size() +
-         observation.qname.size() + observation.upstream.size() +
-         (observation.dnstap != nullptr ? arena_need(*observation.dnstap) : 0);
+bool is_within(Bytes part, Bytes whole) {
+  return part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size();
 }
+
+constexpr size_t kAlign = alignof(DnstapExtras);
 
 }  // namespace
 
@@ -39,20 +47,35 @@ BatchBuilder::BatchBuilder(uint16_t source, size_t most_observations, size_t are
 }
 
 bool BatchBuilder::add(const Observation& observation) {
-  const size_t need = arena_need(observation);
+  Observation kept = observation;
+  DnstapExtras extras = observation.dnstap != nullptr ? *observation.dnstap : DnstapExtras{};
+  DnstapExtras* const has_extras = observation.dnstap != nullptr ? &extras : nullptr;
+  // What lies within the frame is copied with it, once.
+  const Bytes frame = extras.frame;
+  size_t need = frame.size() + (has_extras != nullptr ? sizeof(DnstapExtras) + kAlign : 0);
+  each_span(kept, has_extras,
+            [&](Bytes octets) { need += is_within(octets, frame) ? 0 : octets.size(); });
+  if (!make_room(need)) return false;
+  const Bytes kept_frame = keep(frame);
+  each_span(kept, has_extras, [&](Bytes& octets) {
+    octets =
+        is_within(octets, frame)
+            ? kept_frame.subspan(static_cast<size_t>(octets.data() - frame.data()), octets.size())
+            : keep(octets);
+  });
+  if (has_extras != nullptr) kept.dnstap = keep(extras);
+  batch_->observations_.push_back(kept);
+  return true;
+}
+
+/// False when the batch has no room for one more observation that takes `need` octets.
+bool BatchBuilder::make_room(size_t need) {
   if (batch_ == nullptr) begin(need);
   if (size() >= most_observations_) return false;
   const size_t whole = batch_->arena_used_ + need;
-  if (whole > arena_size_) {
-    if (!batch_->observations_.empty() && whole > arena_octets_) return false;
-    grow(whole);
-  }
-  Observation& kept = batch_->observations_.emplace_back(observation);
-  kept.query_message = keep(observation.query_message);
-  kept.response_message = keep(observation.response_message);
-  kept.qname = keep(observation.qname);
-  kept.upstream = as_text(keep(as_bytes(observation.upstream)));
-  if (observation.dnstap != nullptr) kept.dnstap = keep(*observation.dnstap);
+  if (whole <= arena_size_) return true;
+  if (!batch_->observations_.empty() && whole > arena_octets_) return false;
+  grow(whole);
   return true;
 }
 
@@ -84,21 +107,16 @@ void BatchBuilder::grow(size_t least_octets) {
   auto arena = std::make_unique_for_overwrite<uint8_t[]>(arena_size_);
   const uint8_t* before = batch_->arena_.get();
   std::memcpy(arena.get(), before, batch_->arena_used_);
-  const auto move = [&](Bytes& octets) {
-    if (!octets.empty()) octets = {arena.get() + (octets.data() - before), octets.size()};
-  };
   for (Observation& kept : batch_->observations_) {
-    Bytes upstream = as_bytes(kept.upstream);
-    for (Bytes* octets : {&kept.query_message, &kept.response_message, &kept.qname, &upstream})
-      move(*octets);
-    kept.upstream = as_text(upstream);
-    if (kept.dnstap == nullptr) continue;
-    const auto offset = reinterpret_cast<const uint8_t*>(kept.dnstap) - before;
-    auto* extras = reinterpret_cast<DnstapExtras*>(arena.get() + offset);
-    for (Bytes* octets : {&extras->identity, &extras->version, &extras->extra, &extras->query_zone,
-                          &extras->policy, &extras->unknown_fields})
-      move(*octets);
-    kept.dnstap = extras;
+    DnstapExtras* extras = nullptr;
+    if (kept.dnstap != nullptr) {
+      const auto offset = reinterpret_cast<const uint8_t*>(kept.dnstap) - before;
+      extras = reinterpret_cast<DnstapExtras*>(arena.get() + offset);
+      kept.dnstap = extras;
+    }
+    each_span(kept, extras, [&](Bytes& octets) {
+      if (!octets.empty()) octets = {arena.get() + (octets.data() - before), octets.size()};
+    });
   }
   batch_->arena_ = std::move(arena);
 }
@@ -111,17 +129,11 @@ Bytes BatchBuilder::keep(Bytes octets) {
   return {at, octets.size()};
 }
 
+/// `extras` consists of kept octets already.
 const DnstapExtras* BatchBuilder::keep(const DnstapExtras& extras) {
-  constexpr size_t kAlign = alignof(DnstapExtras);
   batch_->arena_used_ = (batch_->arena_used_ + kAlign - 1) / kAlign * kAlign;
   auto* kept = new (batch_->arena_.get() + batch_->arena_used_) DnstapExtras(extras);
   batch_->arena_used_ += sizeof(DnstapExtras);
-  kept->identity = keep(extras.identity);
-  kept->version = keep(extras.version);
-  kept->extra = keep(extras.extra);
-  kept->query_zone = keep(extras.query_zone);
-  kept->policy = keep(extras.policy);
-  kept->unknown_fields = keep(extras.unknown_fields);
   return kept;
 }
 

@@ -42,6 +42,7 @@ class BatchBuilder {
   SharedBatch seal(uint64_t first_sequence = 1);
 
  private:
+  bool make_room(size_t need);
   void begin(size_t least_octets);
   void grow(size_t least_octets);
   Bytes keep(Bytes octets);

@@ -81,6 +81,32 @@ TEST(BatchBuilder, takes_what_it_promised_from_the_first_batch_on) {
   }
 }
 
+TEST(BatchBuilder, keeps_a_frame_and_what_lies_in_it_once) {
+  std::string frame = "[identity][query][response]";
+  const auto part = [&](size_t from, size_t size) { return as_bytes(frame).subspan(from, size); };
+  DnstapExtras extras;
+  extras.frame = as_bytes(frame);
+  extras.identity = part(1, 8);
+  Observation observation;
+  observation.query_message = part(11, 5);
+  observation.response_message = part(18, 8);
+  observation.qname = as_bytes("elsewhere");
+  observation.dnstap = &extras;
+  BatchBuilder builder(0, 100, 1 << 20);
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(builder.add(observation));
+  frame.assign(frame.size(), 'x');
+  const SharedBatch batch = builder.seal();
+  EXPECT_LE(batch->arena_octets(), 100 * (27 + 9 + sizeof(DnstapExtras) + alignof(DnstapExtras)));
+  for (const Observation& kept : batch->observations()) {
+    ASSERT_EQ(as_text(kept.dnstap->frame), "[identity][query][response]");
+    ASSERT_EQ(as_text(kept.dnstap->identity), "identity");
+    ASSERT_EQ(as_text(kept.query_message), "query");
+    ASSERT_EQ(as_text(kept.response_message), "response");
+    ASSERT_EQ(as_text(kept.qname), "elsewhere");
+    ASSERT_EQ(kept.query_message.data(), kept.dnstap->frame.data() + 11);
+  }
+}
+
 TEST(BatchBuilder, refuses_when_the_count_is_reached) {
   BatchBuilder builder(0, 2, 4096);
   EXPECT_TRUE(builder.add(about("a")));

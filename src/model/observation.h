@@ -67,7 +67,10 @@ struct DnstapExtras {
   Bytes query_zone;  // wire form
   Bytes policy;      // the Policy submessage as it came
   uint8_t http_protocol = 0;
-  Bytes unknown_fields;  // as they came, in order
+  /// The whole dnstap frame as it came; the spans above and the observation's own may lie in it,
+  /// and then are kept only once. Empty when there was none, or when it no longer is the truth (a
+  /// part of it was changed on the way). A sink that writes dnstap writes this.
+  Bytes frame;
 };
 
 /// A value of spans: the octets belong to a Batch (downstream) or to the source (while it records).
