@@ -184,6 +184,7 @@ control::Status Platform::status() const {
   status.store = read_store(*flow_);
   status.ledger = read_ledger(*flow_);
   status.cache = read_cache(*edge_);
+  status.degraded = flow_->complaints();
   return status;
 }
 

@@ -41,6 +41,12 @@ void write_store(JsonWriter& json, const StoreStatus& store) {
   json.end_object();
 }
 
+void write_lines(JsonWriter& json, std::string_view key, const std::vector<std::string>& lines) {
+  json.key(key).begin_array();
+  for (const std::string& line : lines) json.text(line);
+  json.end_array();
+}
+
 void write_ledger(JsonWriter& json, const Status& status) {
   json.key("ledger").begin_array();
   for (const LedgerStatus& line : status.ledger) {
@@ -95,11 +101,10 @@ std::string status_to_json(const Status& status) {
   json.field("started", format_rfc3339(status.started));
   json.field("uptime_seconds", to_seconds(status.uptime));
   json.field("ready", status.reasons_not_ready().empty());
-  json.key("listeners").begin_array();
-  for (const std::string& listener : status.listeners) json.text(listener);
-  json.end_array();
+  write_lines(json, "listeners", status.listeners);
   write_upstreams(json, status);
   write_store(json, status.store);
+  write_lines(json, "degraded", status.degraded);
   write_ledger(json, status);
   json.key("cache").begin_object().field("entries", status.cache.entries);
   json.field("size_octets", status.cache.size_octets).field("hits", status.cache.hits);
@@ -110,11 +115,11 @@ std::string status_to_json(const Status& status) {
 std::string readiness_to_json(const Status& status) {
   const std::vector<std::string> reasons = status.reasons_not_ready();
   JsonWriter json;
-  json.begin_object().field("ready", reasons.empty()).key("reasons").begin_array();
-  for (const std::string& reason : reasons) json.text(reason);
-  json.end_array();
+  json.begin_object().field("ready", reasons.empty());
+  write_lines(json, "reasons", reasons);
   write_upstreams(json, status);
   write_store(json, status.store);
+  write_lines(json, "degraded", status.degraded);
   return json.end_object().take() + "\n";
 }
 

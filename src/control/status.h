@@ -63,6 +63,8 @@ struct Status {
   StoreStatus store;
   std::vector<LedgerStatus> ledger;
   CacheStatus cache;
+  /// What does not work although queries are answered: a sink or a source, a line each.
+  std::vector<std::string> degraded;
 
   /// Nothing when queries can be answered; else the reasons, a sentence each.
   std::vector<std::string> reasons_not_ready() const;
@@ -70,7 +72,8 @@ struct Status {
 
 /// `/api/v1/status`.
 std::string status_to_json(const Status& status);
-/// `/readyz`: {"ready":…, "reasons":[…], "upstreams":[…], "store":{…}}.
+/// `/readyz`: {"ready":…, "reasons":[…], "upstreams":[…], "store":{…},
+/// "degraded":[…]}.
 std::string readiness_to_json(const Status& status);
 
 }  // namespace weir::control

@@ -9,6 +9,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 UpstreamStatus upstream(bool up, bool proven) {
   return {
@@ -49,6 +50,15 @@ TEST(Status, a_store_that_fails_is_reported_and_does_not_stop_answers) {
   EXPECT_THAT(readiness_to_json(status),
               HasSubstr(R"("store":{"enabled":true,"working":false,"path":"/x/store.sqlite",)"
                         R"("size_octets":0,"reason":"disk full"})"));
+}
+
+TEST(Status, what_does_not_work_beside_the_edge_is_told_and_harms_no_readiness) {
+  Status status;
+  status.upstreams = {upstream(true, true)};
+  status.degraded = {"sink archive: write /x/dns.fstrm: No space left on device"};
+  EXPECT_THAT(status.reasons_not_ready(), IsEmpty());
+  for (const std::string& text : {status_to_json(status), readiness_to_json(status)})
+    EXPECT_THAT(text, HasSubstr(R"("degraded":["sink archive: write )"));
 }
 
 TEST(Status, the_document_has_every_part) {
