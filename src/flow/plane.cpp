@@ -16,13 +16,14 @@ namespace {
 Error config_error(std::string what) { return {Fault::kConfig, std::move(what), false}; }
 
 Status check(const SinkSettings& sink, bool sources_wait) {
-  if (sink.lane.overflow == Overflow::kBlock && !sources_wait)
+  const LaneSettings& lane = lane_of(sink);
+  if (lane.overflow == Overflow::kBlock && !sources_wait)
     return config_error(fmt::format(
         "sink {}: overflow = \"block\" would make the edge wait; use drop_newest or drop_oldest",
-        sink.name));
-  if (sink.lane.queue_batches == 0 || sink.lane.group_batches == 0 ||
-      sink.lane.retry_base <= Duration::zero())
-    return config_error(fmt::format("sink {}: queue, group and retry must be above 0", sink.name));
+        name_of(sink)));
+  if (lane.queue_batches == 0 || lane.group_batches == 0 || lane.retry_base <= Duration::zero())
+    return config_error(
+        fmt::format("sink {}: queue, group and retry must be above 0", name_of(sink)));
   return Done{};
 }
 
@@ -57,20 +58,20 @@ Status Plane::open_sinks() {
   for (const SinkSettings& sink : sinks) {
     TRY_DONE(check(sink, settings_.sources_wait));
     if (std::any_of(lanes_.begin(), lanes_.end(),
-                    [&](const auto& lane) { return lane->name() == sink.name; }))
-      return config_error(fmt::format("sink {}: the name is taken", sink.name));
+                    [&](const auto& lane) { return lane->name() == name_of(sink); }))
+      return config_error(fmt::format("sink {}: the name is taken", name_of(sink)));
     auto opened = make_sink(sink, settings_);
     if (opened) {
-      add_sink(sink.name, *std::move(opened), sink.lane);
+      add_sink(name_of(sink), *std::move(opened), lane_of(sink));
       continue;
     }
     // What stands in the settings must be right; a disk that is full today must not keep names from
     // being answered.
     if (opened.error().fault == Fault::kConfig || settings_.sources_wait)
       return std::move(opened).error();
-    add_sink(sink.name,
+    add_sink(name_of(sink),
              std::make_unique<LateSink>([this, sink] { return make_sink(sink, settings_); }),
-             sink.lane);
+             lane_of(sink));
     lanes_.back()->complain(opened.error());
   }
   return Done{};
@@ -84,12 +85,32 @@ void Plane::add_sink(std::string name, std::unique_ptr<Sink> sink, const LaneSet
   lanes_.push_back(std::move(lane));
 }
 
+Status Plane::add_source(const std::string& name, model::SourceKind kind, const MakeSource& make) {
+  CHECK(!started_);
+  if (std::any_of(own_sources_.begin(), own_sources_.end(),
+                  [&](const auto& own) { return own.first == name; }))
+    return config_error(fmt::format("source {}: the name is taken", name));
+  auto source =
+      make({.name = name,
+            .open_tap = [this, name, kind]() -> model::Tap& { return open_tap(name, kind); },
+            .metrics = registry_,
+            .clock = clock_});
+  if (!source) {
+    Error error = std::move(source).error();
+    error.what = fmt::format("source {}: {}", name, error.what);
+    return error;
+  }
+  own_sources_.emplace_back(name, *std::move(source));
+  return Done{};
+}
+
 void Plane::start() {
   CHECK(!started_);
   started_ = true;
   expose();
   for (const auto& lane : lanes_) lane->start();
   router_.start();
+  for (const auto& own : own_sources_) own.second->start();
 }
 
 model::Tap& Plane::open_tap(const std::string& source, model::SourceKind kind) {
@@ -105,6 +126,7 @@ model::Tap& Plane::open_tap(const std::string& source, model::SourceKind kind) {
 
 void Plane::stop(Duration patience) {
   if (!started_ || std::exchange(stopped_, true)) return;
+  for (const auto& own : own_sources_) own.second->stop();
   const Instant deadline = clock_.now() + patience;
   {
     const std::lock_guard lock(mutex_);
@@ -132,6 +154,9 @@ std::vector<std::string> Plane::complaints() const {
   for (const auto& lane : lanes_)
     if (const LaneReading reading = lane->read(); !reading.last_error.empty())
       complaints.push_back(fmt::format("sink {}: {}", reading.name, reading.last_error));
+  for (const auto& [name, source] : own_sources_)
+    for (const std::string& complaint : source->complaints())
+      complaints.push_back(fmt::format("source {}: {}", name, complaint));
   return complaints;
 }
 

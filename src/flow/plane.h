@@ -3,8 +3,10 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -13,6 +15,7 @@
 #include "flow/ledger.h"
 #include "flow/router.h"
 #include "flow/settings.h"
+#include "flow/source.h"
 #include "flow/store/reader.h"
 #include "flow/tap.h"
 #include "metrics/metrics.h"
@@ -37,12 +40,16 @@ class Plane {
 
   /// A lane of its own for a consumer that the settings do not name; before `start`.
   void add_sink(std::string name, std::unique_ptr<Sink> sink, const LaneSettings& settings);
+  /// A source of the flow's own, which starts and ends with it; before `start`. Its name is in use
+  /// by no other source.
+  using MakeSource = std::function<Result<std::unique_ptr<Source>>(SourceContext context)>;
+  Status add_source(const std::string& name, model::SourceKind kind, const MakeSource& make);
   void start();
   /// A way in for one producer thread; a source may open several under one name. Valid as long as
   /// the plane. What a producer has not flushed stays with it.
   model::Tap& open_tap(const std::string& source, model::SourceKind kind);
-  /// Ends the flow: producers have flushed and stopped. What is under way is delivered until
-  /// `patience` is over; the rest is counted as lost.
+  /// Ends the flow: its sources first; other producers have flushed and stopped. What is under way
+  /// is delivered until `patience` is over; the rest is counted as lost.
   void stop(Duration patience);
   /// Asks every sink to close what it writes to and open it anew.
   void reopen();
@@ -50,7 +57,7 @@ class Plane {
   PlaneReading read() const;
   /// The ledger as lines for people.
   std::vector<std::string> ledger_lines() const { return ledger_.lines(); }
-  /// What does not work at present, one line a sink; empty when all is well.
+  /// What does not work at present, a line each; empty when all is well.
   std::vector<std::string> complaints() const;
   /// The path of the embedded store, for `StoreReader::open`; empty when there is none.
   std::string store_path() const;
@@ -69,6 +76,7 @@ class Plane {
   std::deque<RingTap> taps_;
   std::vector<std::string> sources_;  // their index is what batches carry
   Router router_;
+  std::vector<std::pair<std::string, std::unique_ptr<Source>>> own_sources_;  // by name
   bool started_ = false;
   bool stopped_ = false;
 };

@@ -171,26 +171,75 @@ TEST(Plane, refuses_to_make_the_edge_wait) {
   metrics::Registry registry;
   const SystemClock clock;
   FlowSettings settings = without_store();
-  settings.sinks.push_back({.name = "lines", .type = "file", .path = "-"});
-  settings.sinks[0].lane.overflow = Overflow::kBlock;
+  settings.sinks.push_back(
+      FileSinkSettings{.name = "lines", .path = "-", .lane = {.overflow = Overflow::kBlock}});
   const auto plane = Plane::create(settings, registry, clock);
   ASSERT_FALSE(plane);
   EXPECT_EQ(plane.error().fault, Fault::kConfig);
   EXPECT_NE(plane.error().what.find("lines"), std::string::npos);
 }
 
-TEST(Plane, refuses_two_sinks_of_one_name_and_unknown_types) {
+TEST(Plane, refuses_two_sinks_of_one_name) {
   metrics::Registry registry;
   const SystemClock clock;
   FlowSettings settings = without_store();
-  settings.sinks.push_back({.name = "lines", .type = "file", .path = "-"});
-  settings.sinks.push_back({.name = "lines", .type = "file", .path = "-"});
+  settings.sinks.push_back(FileSinkSettings{.name = "lines", .path = "-"});
+  EXPECT_TRUE(Plane::create(settings, registry, clock));
+  settings.sinks.push_back(FileSinkSettings{.name = "lines", .path = "-"});
   EXPECT_FALSE(Plane::create(settings, registry, clock));
-  settings.sinks.pop_back();
-  settings.sinks[0].type = "fil";
-  const auto plane = Plane::create(settings, registry, clock);
-  ASSERT_FALSE(plane);
-  EXPECT_NE(plane.error().what.find("did you mean \"file\""), std::string::npos);
+}
+
+/// Records from a thread of its own until it is stopped.
+class RestlessSource final : public Source {
+ public:
+  explicit RestlessSource(SourceContext context) : context_(std::move(context)) {}
+  void start() override {
+    thread_ = std::thread([this] {
+      model::Tap& tap = context_.open_tap();
+      const kit::Seen seen("www.example.org");
+      while (!ended_ || recorded_ < 1000) {
+        tap.record(seen.observation);
+        ++recorded_;
+      }
+      tap.flush();
+    });
+  }
+  void stop() override {
+    ended_ = true;
+    thread_.join();
+  }
+  std::vector<std::string> complaints() const override { return {"cannot keep still"}; }
+
+ private:
+  const SourceContext context_;
+  std::atomic<bool> ended_{false};
+  uint64_t recorded_ = 0;
+  std::thread thread_;
+};
+
+TEST(Plane, a_source_of_its_own_starts_and_ends_with_it) {
+  metrics::Registry registry;
+  const SystemClock clock;
+  auto plane = Plane::create(without_store(), registry, clock);
+  const auto make = [](SourceContext context) -> Result<std::unique_ptr<Source>> {
+    return std::unique_ptr<Source>(std::make_unique<RestlessSource>(std::move(context)));
+  };
+  ASSERT_TRUE((*plane)->add_source("restless", model::SourceKind::kDnstap, make));
+  EXPECT_FALSE((*plane)->add_source("restless", model::SourceKind::kDnstap, make));
+  const auto refuse = [](SourceContext) -> Result<std::unique_ptr<Source>> {
+    return Error{Fault::kConfig, "no such device", false};
+  };
+  const Status refused = (*plane)->add_source("other", model::SourceKind::kCapture, refuse);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().what, "source other: no such device");
+  (*plane)->start();
+  EXPECT_EQ((*plane)->complaints(), std::vector<std::string>{"source restless: cannot keep still"});
+  (*plane)->stop(30s);
+  const PlaneReading reading = (*plane)->read();
+  ASSERT_EQ(reading.sources.size(), 1U);
+  EXPECT_GE(reading.sources[0].received, 1000U);
+  EXPECT_EQ(reading.sources[0].in_flight, 0U);
+  for (const Dropped& dropped : reading.sources[0].dropped) EXPECT_NE(dropped.reason, "closed");
 }
 
 TEST(Plane, R11_every_sink_has_its_series) {
