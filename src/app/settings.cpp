@@ -62,11 +62,7 @@ Table<Settings> settings_table() {
       "weir, a DNS edge. Every key is optional; what is not said has its default.");
   table.table("edge", &Settings::edge, edge::settings_table());
   table.table("store", &Settings::store, store_table());
-  table.table("sinks", &Settings::sinks, sink_table(),
-              {.fallback = "[]",
-               .doc = "Further destinations of everything that is seen.",
-               .most_items = 64,
-               .unique = "name"});
+  table.table("sink", &Settings::sink, sink_table());
   table.table("flow", &Settings::flow, flow_table());
   table.table("control", &Settings::control, control_table());
   table.table("log", &Settings::log, log_table());
@@ -81,7 +77,11 @@ flow::FlowSettings flow_settings(const Settings& settings, const std::string& st
   flow.store.retention = settings.store.retention;
   flow.store.raw_messages = settings.store.raw_messages;
   flow.store.lane = settings.store.lane;
-  flow.sinks = settings.sinks;
+  const auto take = [&](const auto& sinks) {
+    flow.sinks.insert(flow.sinks.end(), sinks.begin(), sinks.end());
+  };
+  take(settings.sink.file);
+  take(settings.sink.sqlite);
   flow.identity = settings.flow.identity.empty() ? machine_name() : settings.flow.identity;
   flow.version = "weir " + std::string(version());
   return flow;

@@ -25,6 +25,12 @@ struct StoreSettings {
   flow::LaneSettings lane;
 };
 
+/// `[[sink.file]]`, `[[sink.sqlite]]`: a list a kind.
+struct SinkTables {
+  std::vector<flow::FileSinkSettings> file;
+  std::vector<flow::SqliteSinkSettings> sqlite;
+};
+
 struct FlowTable {
   std::string identity;
   flow::BatchSettings batch;
@@ -33,7 +39,7 @@ struct FlowTable {
 struct Settings {
   edge::EdgeSettings edge;
   StoreSettings store;
-  std::vector<flow::SinkSettings> sinks;
+  SinkTables sink;
   FlowTable flow;
   control::ControlSettings control;
   LogSettings log;

@@ -6,8 +6,9 @@ namespace {
 
 using config::Report;
 using config::Table;
+using flow::FileSinkSettings;
 using flow::LaneSettings;
-using flow::SinkSettings;
+using flow::SqliteSinkSettings;
 
 Table<LaneSettings> lane_table() {
   Table<LaneSettings> table("The queue in front of a destination, and how often it is tried.");
@@ -69,6 +70,46 @@ Table<flow::Rotation> rotation_table() {
   return table;
 }
 
+/// What every kind of sink has: a name and a lane.
+template <typename Sink>
+Table<Sink> any_sink_table(std::string doc) {
+  Table<Sink> table(std::move(doc));
+  table.text("name", &Sink::name,
+             {.least = "1", .most = "64", .doc = "What it is called in metrics and the ledger."});
+  table.table("lane", &Sink::lane, lane_table());
+  table.check([](const Sink& sink, Report& report) {
+    if (sink.name == "store") report.wrong("name", "is taken by the embedded store");
+  });
+  return table;
+}
+
+Table<FileSinkSettings> file_sink_table() {
+  auto table = any_sink_table<FileSinkSettings>("Lines in a file.");
+  table.path("path", &FileSinkSettings::path,
+             {.most = "4095", .doc = "The file; - is standard output."});
+  table.choice("format", &FileSinkSettings::format,
+               {{"text", flow::Format::kText},
+                {"flat-json", flow::Format::kFlatJson},
+                {"json", flow::Format::kJson}},
+               {.fallback = "flat-json", .doc = "How a line is written."});
+  table.table("rotation", &FileSinkSettings::rotation, rotation_table());
+  return table;
+}
+
+Table<SqliteSinkSettings> sqlite_sink_table() {
+  auto table = any_sink_table<SqliteSinkSettings>("A store like the embedded one, elsewhere.");
+  table.path("path", &SqliteSinkSettings::path, {.most = "4095", .doc = "Its file."});
+  table.table("retention", &SqliteSinkSettings::retention, retention_table());
+  table.boolean("raw_messages", &SqliteSinkSettings::raw_messages,
+                {.fallback = "false", .doc = "Keep the octets of messages too."});
+  return table;
+}
+
+/// How many there may be of one kind, and what tells them apart.
+config::Spec list_of(std::string unique) {
+  return {.fallback = "[]", .most_items = 64, .unique = std::move(unique)};
+}
+
 }  // namespace
 
 Table<StoreSettings> store_table() {
@@ -86,29 +127,10 @@ Table<StoreSettings> store_table() {
   return table;
 }
 
-Table<SinkSettings> sink_table() {
-  Table<SinkSettings> table("A further destination of everything that is seen.");
-  table.text("name", &SinkSettings::name,
-             {.least = "1", .most = "64", .doc = "What it is called in metrics and the ledger."});
-  table.choice("type", &SinkSettings::type,
-               {{"file", std::string("file")}, {"sqlite", std::string("sqlite")}},
-               {.doc = "What it is."});
-  table.path("path", &SinkSettings::path,
-             {.most = "4095", .doc = "Its file; - is standard output, for type file."});
-  table.choice("format", &SinkSettings::format,
-               {{"text", flow::Format::kText},
-                {"flat-json", flow::Format::kFlatJson},
-                {"json", flow::Format::kJson}},
-               {.fallback = "flat-json", .doc = "How a line is written, for type file."});
-  table.table("rotation", &SinkSettings::rotation, rotation_table());
-  table.table("retention", &SinkSettings::retention, retention_table());
-  table.boolean("raw_messages", &SinkSettings::raw_messages,
-                {.fallback = "false", .doc = "Keep the octets of messages too, for type sqlite."});
-  table.table("lane", &SinkSettings::lane, lane_table());
-  table.check([](const SinkSettings& sink, Report& report) {
-    if (sink.name == "store") report.wrong("name", "is taken by the embedded store");
-    if (sink.type == "sqlite" && sink.path == "-") report.wrong("path", "is no file");
-  });
+Table<SinkTables> sink_table() {
+  Table<SinkTables> table("Further destinations of everything that is seen, by kind.");
+  table.table("file", &SinkTables::file, file_sink_table(), list_of("name"));
+  table.table("sqlite", &SinkTables::sqlite, sqlite_sink_table(), list_of("name"));
   return table;
 }
 

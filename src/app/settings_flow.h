@@ -1,4 +1,4 @@
-// The keys of [store], [[sinks]] and [flow].
+// The keys of [store], [sink] and [flow].
 #pragma once
 
 #include "app/settings.h"
@@ -6,7 +6,7 @@
 namespace weir::app {
 
 config::Table<StoreSettings> store_table();
-config::Table<flow::SinkSettings> sink_table();
+config::Table<SinkTables> sink_table();
 config::Table<FlowTable> flow_table();
 
 }  // namespace weir::app

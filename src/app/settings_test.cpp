@@ -32,7 +32,7 @@ TEST(Settings, nothing_said_is_a_program_that_works) {
   EXPECT_EQ(settings->control.listen[0].to_text(), "127.0.0.1:8053");
   EXPECT_TRUE(settings->control.alias_listen.empty());
   EXPECT_TRUE(settings->store.enabled);
-  EXPECT_TRUE(settings->sinks.empty());
+  EXPECT_TRUE(settings->sink.file.empty());
 }
 
 TEST(Settings, only_private_addresses_are_answered_by_default) {
@@ -71,7 +71,7 @@ TEST(Settings, what_contradicts_itself_is_refused) {
       load("[[edge.upstreams]]\naddress = \"udp://1.1.1.1\"\ntls.subject_name = \"x\"").ok());
   EXPECT_FALSE(load("[[edge.upstreams]]\naddress = \"tls://1.1.1.1\"\ntls.pins = [\"abc\"]").ok());
   EXPECT_FALSE(load("[[edge.upstreams]]\naddress = \"tls://1.1.1.1\"\ntls.pins_only = true").ok());
-  EXPECT_FALSE(load("[[sinks]]\nname = \"store\"\ntype = \"file\"\npath = \"-\"").ok());
+  EXPECT_FALSE(load("[[sink.file]]\nname = \"store\"\npath = \"-\"").ok());
   EXPECT_FALSE(load("[edge.health]\nqname = \"a..b\"").ok());
 }
 
@@ -83,9 +83,8 @@ listen = ["0.0.0.0:53"]
 name = "lab"
 address = "tls://192.0.2.1:8530"
 tls.ca_file = "/etc/weir/ca.pem"
-[[sinks]]
+[[sink.file]]
 name = "lines"
-type = "file"
 path = "/var/log/weir/dns.json"
 rotation.size = "1GiB"
 )");
@@ -96,7 +95,11 @@ rotation.size = "1GiB"
 }
 
 TEST(Settings, the_flow_gets_the_store_and_the_sinks) {
-  const auto settings = load("[store]\nretention.age = \"1d\"\n");
+  const auto settings = load(R"(
+store.retention.age = "1d"
+sink.file = [{name = "lines", path = "/x/lines"}]
+sink.sqlite = [{name = "rows", path = "/x/rows.db"}]
+)");
   ASSERT_TRUE(settings.ok());
   const flow::FlowSettings flow = flow_settings(*settings, "/x/queries.db");
   EXPECT_EQ(flow.store.path, "/x/queries.db");
@@ -104,6 +107,7 @@ TEST(Settings, the_flow_gets_the_store_and_the_sinks) {
   EXPECT_EQ(flow.store.name, "store");
   EXPECT_FALSE(flow.identity.empty());
   EXPECT_THAT(flow.version, HasSubstr("weir "));
+  EXPECT_THAT(flow.sinks, SizeIs(2));
 }
 
 TEST(Settings, arguments_win_over_the_environment) {

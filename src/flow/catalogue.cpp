@@ -2,11 +2,7 @@
 // below.
 #include "flow/catalogue.h"
 
-#include <fmt/format.h>
-
 #include <array>
-
-#include "base/units.h"
 
 namespace weir::flow {
 
@@ -14,21 +10,33 @@ std::unique_ptr<Encoder> make_text_encoder(std::string_view identity);
 std::unique_ptr<Encoder> make_flat_json_encoder(std::string_view identity,
                                                 std::string_view version);
 std::unique_ptr<Encoder> make_json_encoder(std::string_view identity, std::string_view version);
-Result<std::unique_ptr<Sink>> make_file_sink(const SinkSettings& settings,
+Result<std::unique_ptr<Sink>> make_file_sink(const FileSinkSettings& settings,
                                              std::unique_ptr<Encoder> encoder);
-Result<std::unique_ptr<Sink>> make_sqlite_sink(const SinkSettings& settings);
+Result<std::unique_ptr<Sink>> make_sqlite_sink(const SqliteSinkSettings& settings);
 
 namespace {
 
-constexpr std::array<std::string_view, 2> kSinkTypes = {"file", "sqlite"};
 constexpr std::array<std::string_view, 3> kFormats = {"text", "flat-json", "json"};
-constexpr std::array<std::string_view, 3> kOverflows = {"drop_newest", "drop_oldest", "block"};
+
+using Made = Result<std::unique_ptr<Sink>>;
+
+/// One overload a kind of sink: how it is made, and what is said of it.
+struct Make {
+  const FlowSettings& flow;
+  Made operator()(const FileSinkSettings& sink) const {
+    return make_file_sink(sink, make_encoder(sink.format, flow.identity, flow.version));
+  }
+  Made operator()(const SqliteSinkSettings& sink) const { return make_sqlite_sink(sink); }
+};
+
+struct Destination {
+  std::string operator()(const FileSinkSettings& sink) const { return "file " + sink.path; }
+  std::string operator()(const SqliteSinkSettings& sink) const { return "sqlite " + sink.path; }
+};
 
 }  // namespace
 
-std::span<const std::string_view> sink_types() { return kSinkTypes; }
 std::span<const std::string_view> format_words() { return kFormats; }
-std::span<const std::string_view> overflow_words() { return kOverflows; }
 
 std::unique_ptr<Encoder> make_encoder(Format format, std::string_view identity,
                                       std::string_view version) {
@@ -40,15 +48,10 @@ std::unique_ptr<Encoder> make_encoder(Format format, std::string_view identity,
   return nullptr;
 }
 
-Result<std::unique_ptr<Sink>> make_sink(const SinkSettings& sink, const FlowSettings& settings) {
-  if (sink.type == "file")
-    return make_file_sink(sink, make_encoder(sink.format, settings.identity, settings.version));
-  if (sink.type == "sqlite") return make_sqlite_sink(sink);
-  const std::string_view near = nearest(sink.type, kSinkTypes);
-  return Error{Fault::kConfig,
-               fmt::format("sink {}: there is no type \"{}\"{}", sink.name, sink.type,
-                           near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)),
-               false};
+Made make_sink(const SinkSettings& sink, const FlowSettings& settings) {
+  return std::visit(Make{settings}, sink);
 }
+
+std::string destination(const SinkSettings& sink) { return std::visit(Destination{}, sink); }
 
 }  // namespace weir::flow

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -13,15 +14,15 @@
 
 namespace weir::flow {
 
-/// Words for `SinkSettings::type`, `Format` and `Overflow`, in the order of their enumerators.
-std::span<const std::string_view> sink_types();
+/// Words for `Format`, in the order of its enumerators.
 std::span<const std::string_view> format_words();
-std::span<const std::string_view> overflow_words();
 
 /// `identity` and `version` are written where an observation has none.
 std::unique_ptr<Encoder> make_encoder(Format format, std::string_view identity,
                                       std::string_view version);
 /// Opens the sink that `sink` describes.
 Result<std::unique_ptr<Sink>> make_sink(const SinkSettings& sink, const FlowSettings& settings);
+/// What kind of sink it is, and where it leads: `file /var/log/weir/dns.jsonl`.
+std::string destination(const SinkSettings& sink);
 
 }  // namespace weir::flow

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/clock.h"
@@ -45,16 +46,33 @@ struct Retention {
   uint64_t octets = 1ULL << 30;
 };
 
-struct SinkSettings {
+// A kind of sink has a struct of its own; each has `name` (in the ledger and in metrics) and
+// `lane`.
+
+struct FileSinkSettings {
   std::string name;
-  std::string type;                   // one of `sink_types()`: file, sqlite
-  std::string path;                   // "-" is standard output (file)
-  Format format = Format::kFlatJson;  // file
-  Rotation rotation;                  // file
-  Retention retention;                // sqlite
-  bool raw_messages = false;          // sqlite: keep the octets of messages too
+  std::string path;  // "-" is standard output
+  Format format = Format::kFlatJson;
+  Rotation rotation;
   LaneSettings lane;
 };
+
+struct SqliteSinkSettings {
+  std::string name;
+  std::string path;
+  Retention retention;
+  bool raw_messages = false;  // keep the octets of messages too
+  LaneSettings lane;
+};
+
+using SinkSettings = std::variant<FileSinkSettings, SqliteSinkSettings>;
+
+inline const std::string& name_of(const SinkSettings& sink) {
+  return std::visit([](const auto& kind) -> const std::string& { return kind.name; }, sink);
+}
+inline const LaneSettings& lane_of(const SinkSettings& sink) {
+  return std::visit([](const auto& kind) -> const LaneSettings& { return kind.lane; }, sink);
+}
 
 struct FlowSettings {
   BatchSettings batch;
@@ -63,7 +81,7 @@ struct FlowSettings {
   bool sources_wait = false;
   /// The embedded store that queries are answered from, and any number of sinks beside it.
   bool store_enabled = true;
-  SinkSettings store{.name = "store", .type = "sqlite", .path = "weir-data/queries.db"};
+  SqliteSinkSettings store{.name = "store", .path = "weir-data/queries.db"};
   std::vector<SinkSettings> sinks;
   /// Who we are in records, where the observation does not say (dnstap identity and version).
   std::string identity;

@@ -158,7 +158,7 @@ def log_rows(weir, *conditions):
 
 
 def file_sink(path, form="flat-json", name="lines"):
-    return f'[[sinks]]\nname = "{name}"\ntype = "file"\npath = "{path}"\nformat = "{form}"\n'
+    return f'[[sink.file]]\nname = "{name}"\npath = "{path}"\nformat = "{form}"\n'
 
 
 def test_W10_each_query_is_logged_and_answers_are_the_same(start_weir, unbound, tmp_path):

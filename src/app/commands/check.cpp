@@ -10,6 +10,7 @@
 #include "base/units.h"
 #include "config/reference.h"
 #include "config/show.h"
+#include "flow/catalogue.h"
 
 namespace weir::app {
 namespace {
@@ -44,7 +45,7 @@ void print_plan(const LoadedSettings& loaded) {
     fmt::print("keeps     {} in {}\n", bound(flow.store.retention.age, flow.store.retention.octets),
                flow.store.path);
   for (const flow::SinkSettings& sink : flow.sinks)
-    fmt::print("writes    {} to {} ({})\n", sink.name, sink.path, sink.type);
+    fmt::print("writes    {} to {}\n", flow::name_of(sink), flow::destination(sink));
   fmt::print("control   http on {}\n", list(settings.control.listen));
   if (!settings.control.alias_listen.empty())
     fmt::print("metrics   http on {}\n", list(settings.control.alias_listen));

@@ -1,6 +1,7 @@
 // `weir read`: capture files through the flow, to standard output or to a sink.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <thread>
@@ -22,19 +23,19 @@ flow::Format format_of(std::string_view word) {
 
 /// `sqlite:PATH`, `file:PATH`; nothing is standard output.
 Result<flow::SinkSettings> sink_of(const ReadCommand& command) {
-  flow::SinkSettings sink{.name = "read", .type = "file", .path = "-"};
-  sink.format = format_of(command.format);
-  sink.lane.overflow = flow::Overflow::kBlock;  // a file can wait, and nothing is lost
-  sink.retention = {.age = Duration::zero(), .octets = 0};
-  if (command.to.empty()) return sink;
-  const size_t colon = command.to.find(':');
-  sink.type = command.to.substr(0, colon);
-  if (colon == std::string::npos || (sink.type != "sqlite" && sink.type != "file") ||
-      colon + 1 == command.to.size())
-    return Error{Fault::kConfig,
-                 fmt::format("--to {}: expected sqlite:PATH or file:PATH", command.to)};
-  sink.path = command.to.substr(colon + 1);
-  return sink;
+  flow::LaneSettings lane;
+  lane.overflow = flow::Overflow::kBlock;  // a file can wait, and nothing is lost
+  const std::string to = command.to.empty() ? "file:-" : command.to;
+  const size_t colon = std::min(to.find(':'), to.size() - 1);
+  const std::string kind = to.substr(0, colon);
+  const std::string path = to.substr(colon + 1);
+  if (kind == "file" && !path.empty())
+    return flow::SinkSettings(flow::FileSinkSettings{
+        .name = "read", .path = path, .format = format_of(command.format), .lane = lane});
+  if (kind == "sqlite" && !path.empty())
+    return flow::SinkSettings(flow::SqliteSinkSettings{
+        .name = "read", .path = path, .retention = {Duration::zero(), 0}, .lane = lane});
+  return Error{Fault::kConfig, fmt::format("--to {}: expected sqlite:PATH or file:PATH", to)};
 }
 
 constexpr Duration kForever = 24h * 365;

@@ -173,7 +173,7 @@ class FileSink final : public Sink {
 
 }  // namespace
 
-Result<std::unique_ptr<Sink>> make_file_sink(const SinkSettings& settings,
+Result<std::unique_ptr<Sink>> make_file_sink(const FileSinkSettings& settings,
                                              std::unique_ptr<Encoder> encoder) {
   auto sink = std::make_unique<FileSink>(settings.path, settings.rotation, std::move(encoder));
   TRY_DONE(sink->open());

@@ -29,7 +29,7 @@ size_t lines(const std::string& path) {
 
 struct FileTest : ::testing::Test {
   void open(Rotation rotation = {}) {
-    SinkSettings settings{.name = "lines", .type = "file", .path = path, .format = Format::kText};
+    FileSinkSettings settings{.name = "lines", .path = path, .format = Format::kText};
     settings.rotation = rotation;
     auto made = make_sink(settings, {});
     ASSERT_TRUE(made) << made.error().what;
@@ -128,7 +128,7 @@ TEST(FileSink, a_reader_that_has_gone_will_not_come_back) {
   const std::string path = folder / "pipe";
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
   UniqueFd reader(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  auto sink = make_sink({.name = "lines", .type = "file", .path = path}, {});
+  auto sink = make_sink(FileSinkSettings{.name = "lines", .path = path}, {});
   ASSERT_TRUE(sink);
   reader.reset();
   model::BatchBuilder builder(0, 1, 1024);
@@ -145,7 +145,7 @@ TEST(FileSink, a_pipe_that_nobody_empties_is_an_error_that_may_pass_and_no_line_
   const std::string path = folder / "pipe";
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
   const UniqueFd reader(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  auto sink = make_sink({.name = "lines", .type = "file", .path = path}, {});
+  auto sink = make_sink(FileSinkSettings{.name = "lines", .path = path}, {});
   ASSERT_TRUE(sink);
   model::BatchBuilder builder(0, 2000, 1 << 20);
   const kit::Seen seen("example.org");
@@ -178,7 +178,7 @@ TEST(FileSink, a_pipe_without_a_reader_does_not_keep_the_start) {
   const kit::TemporaryFolder folder;
   const std::string path = folder / "pipe";
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
-  EXPECT_FALSE(make_sink({.name = "lines", .type = "file", .path = path}, {}));
+  EXPECT_FALSE(make_sink(FileSinkSettings{.name = "lines", .path = path}, {}));
 }
 
 }  // namespace

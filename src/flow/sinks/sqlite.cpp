@@ -12,7 +12,7 @@ namespace {
 
 class SqliteSink final : public Sink {
  public:
-  explicit SqliteSink(const SinkSettings& settings) : settings_(settings) {}
+  explicit SqliteSink(const SqliteSinkSettings& settings) : settings_(settings) {}
 
   Status open() {
     if (writer_ != nullptr) return Done{};
@@ -61,13 +61,13 @@ class SqliteSink final : public Sink {
     return error;
   }
 
-  const SinkSettings settings_;
+  const SqliteSinkSettings settings_;
   std::unique_ptr<StoreWriter> writer_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Sink>> make_sqlite_sink(const SinkSettings& settings) {
+Result<std::unique_ptr<Sink>> make_sqlite_sink(const SqliteSinkSettings& settings) {
   auto sink = std::make_unique<SqliteSink>(settings);
   TRY_DONE(sink->open());
   return std::unique_ptr<Sink>(std::move(sink));

@@ -12,11 +12,10 @@ namespace {
 
 struct SqliteTest : ::testing::Test {
   void SetUp() override {
-    auto made = make_sink({.name = "store",
-                           .type = "sqlite",
-                           .path = path,
-                           .retention = {.age = Duration::zero(), .octets = 0}},
-                          {});
+    auto made = make_sink(
+        SqliteSinkSettings{
+            .name = "store", .path = path, .retention = {.age = Duration::zero(), .octets = 0}},
+        {});
     ASSERT_TRUE(made) << made.error().what;
     sink = *std::move(made);
   }
@@ -53,7 +52,7 @@ TEST_F(SqliteTest, N01_a_gap_is_settled_with_the_rows) {
 }
 
 TEST_F(SqliteTest, a_store_has_one_writer_at_a_time) {
-  const SinkSettings settings{.name = "second", .type = "sqlite", .path = path};
+  const SqliteSinkSettings settings{.name = "second", .path = path};
   const auto second = make_sink(settings, {});
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().what, "open " + path + ": another weir writes this store");
