@@ -39,8 +39,8 @@ enum class StreamFault : uint8_t {
   kControlMalformed,
   kContentTypeTooLong,
   // Of the conversation.
-  kContentType,  // READY, START or ACCEPT is about something else than dnstap
-  kNotStarted,   // data where READY or START had to come
+  kForeignContent,  // READY, START or ACCEPT is about something else than dnstap
+  kNotStarted,      // data where READY or START had to come
   kSecondStart,
   kUnexpectedControl,  // a known control frame where it has no place
   kAfterStop,          // data behind STOP

@@ -5,29 +5,14 @@
 
 #include <cstdint>
 #include <optional>
-#include <string_view>
 
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/result.h"
+#include "proto/dnstap/decode_fault.h"
 #include "proto/dnstap/types.h"
 
 namespace weir::dnstap {
-
-/// Why octets are not a dnstap frame. The words are fit for a metric's label.
-enum class DecodeFault : uint8_t {
-  kNone,
-  kTruncated,    // a value goes beyond the end of what holds it
-  kVarint,       // a number of more than ten octets
-  kTag,          // field number zero, or above 2^29 - 1
-  kWireType,     // a known field of another type than its own, or a group
-  kAddressSize,  // neither 4 nor 16 octets
-  kPort,         // above 65535
-  kNoType,       // the required type is missing
-  kNoMessage,    // type MESSAGE without one
-};
-/// `truncated`.
-std::string_view to_text(DecodeFault fault);
 
 /// dnstap.proto, Message. What is absent was absent, or is left out. Where a field comes twice, the
 /// last one counts; a second Message inside an envelope adds to the first.

@@ -70,9 +70,10 @@ class Receiver {
 
  private:
   Received fail(StreamFault fault);
-  Received::Kind on_control(const Control& control);
+  StreamFault on_control(const Control& control);
   StreamFault on_ready(const Control& control);
   StreamFault on_start(const Control& control);
+  StreamFault on_stop(const Control& control);
 
   FrameReader reader_;
   Medium medium_;
