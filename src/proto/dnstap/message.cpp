@@ -189,7 +189,7 @@ bool Message::family_agrees() const {
 }
 
 Result<Envelope, DecodeFault> decode(Bytes payload) {
-  Result<Envelope, DecodeFault> result(Envelope{});
+  Result<Envelope, DecodeFault> result(std::in_place);
   const DecodeFault fault = read_envelope(payload, *result);
   if (fault != DecodeFault::kNone) result = fault;
   return result;

@@ -17,6 +17,7 @@ namespace weir::dnstap {
 /// dnstap.proto, Message. What is absent was absent, or is left out. Where a field comes twice, the
 /// last one counts; a second Message inside an envelope adds to the first.
 struct Message {
+  Message() {}  // NOLINT: a defaulted one would clear every absent field first
   MessageType type{};
   std::optional<SocketFamily> socket_family;
   std::optional<SocketProtocol> socket_protocol;
@@ -50,6 +51,7 @@ struct Message {
 
 /// dnstap.proto, Dnstap: one data frame.
 struct Envelope {
+  Envelope() {}  // NOLINT: as Message's
   EnvelopeType type = EnvelopeType::kMessage;
   std::optional<Bytes> identity;
   std::optional<Bytes> version;

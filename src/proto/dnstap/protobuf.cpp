@@ -1,6 +1,8 @@
 // Numbers of variable size, and messages whose size is known afterwards.
 #include "proto/dnstap/protobuf.h"
 
+#include <algorithm>
+
 namespace weir::dnstap {
 
 std::string_view to_text(DecodeFault fault) {
@@ -21,7 +23,6 @@ std::string_view to_text(DecodeFault fault) {
 namespace protobuf {
 namespace {
 
-constexpr size_t kMostVarint = 10;
 /// What is left free for the size of a message: enough below 16 KiB, as nearly all are.
 constexpr size_t kUsualSize = 2;
 
@@ -34,19 +35,14 @@ size_t write_varint(uint8_t* at, uint64_t value) {
 
 }  // namespace
 
-uint64_t FieldReader::long_varint() {
-  uint64_t value = 0;
-  for (size_t i = 0; i < kMostVarint; ++i) {
-    if (at_ == end_) {
-      fail(DecodeFault::kTruncated);
-      return 0;
-    }
-    const uint8_t octet = *at_++;
-    value |= uint64_t{octet & 0x7fU} << (7 * i);
-    if (octet < 0x80) return value;
+const uint8_t* read_varint(Bytes octets, uint64_t& value) {
+  unsigned shift = 0;
+  for (const uint8_t& octet : octets.first(std::min<size_t>(octets.size(), kMostVarint))) {
+    value |= uint64_t{octet & 0x7fU} << shift;
+    if (octet < 0x80) return &octet + 1;
+    shift += 7;
   }
-  fail(DecodeFault::kVarint);
-  return 0;
+  return nullptr;
 }
 
 void append_varint(Octets& out, uint64_t value) {

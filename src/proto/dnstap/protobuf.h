@@ -18,6 +18,11 @@ constexpr uint32_t tag(uint32_t field, Wire wire) {
   return field << 3 | static_cast<uint32_t>(wire);
 }
 
+/// Octets of a number of variable size, at most.
+inline constexpr ptrdiff_t kMostVarint = 10;
+/// Reads a number and gives the place behind it; nullptr if it has no end.
+const uint8_t* read_varint(Bytes octets, uint64_t& value);
+
 /// Reads tag, value, tag, value. After the first fault there are no more fields and every value is
 /// zero or empty.
 class FieldReader {
@@ -37,7 +42,14 @@ class FieldReader {
   uint64_t varint() {
     if (at_ != end_ && *at_ < 0x80) [[likely]]
       return *at_++;
-    return long_varint();
+    uint64_t value = 0;
+    const uint8_t* const behind = read_varint({at_, end_}, value);
+    if (behind == nullptr) {
+      fail(end_ - at_ < kMostVarint ? DecodeFault::kTruncated : DecodeFault::kVarint);
+      return 0;
+    }
+    at_ = behind;
+    return value;
   }
   /// As int32 has it: of a number that is larger the lower 32 bits count.
   template <typename Enum>
@@ -88,7 +100,6 @@ class FieldReader {
     if (tag < 8 || tag > UINT32_MAX) fail(DecodeFault::kTag);
     return static_cast<uint32_t>(tag);
   }
-  uint64_t long_varint();
 
   const uint8_t* at_;
   const uint8_t* end_;
