@@ -6,6 +6,9 @@
 #include <map>
 
 #include "kit/dnstap.h"
+#include "kit/dnstap_peers.h"
+#include "kit/program.h"
+#include "kit/temporary.h"
 
 namespace weir::dnstap {
 namespace {
@@ -178,6 +181,62 @@ TEST(Receiver, a_fault_stays_and_nothing_is_sent_or_processed_after_it) {
   EXPECT_EQ(receiver.next().kind, Received::Kind::kFault);
   EXPECT_EQ(receiver.state(), Receiver::State::kFailed);
   EXPECT_EQ(receiver.ending(), Receiver::Ending::kFailed);
+}
+
+TEST(Receiver, we_read_files_of_golang_dnstap) {
+  const kit::TemporaryFolder folder;
+  const std::vector<Octets> made = kit::dnstap_payloads();
+  kit::write_file(folder / "ours", kit::dnstap_file(made));
+  kit::Program copier({"dnstap", "-r", folder / "ours", "-w", folder / "theirs"});
+  const std::string said = copier.finish();
+  ASSERT_EQ(copier.exit_status(), 0) << said;
+  EXPECT_EQ(kit::dnstap_payloads_in(kit::read_file(folder / "theirs")), made);
+}
+
+/// Listens, lets the program connect, and follows it to the end.
+void expect_to_receive(const std::vector<Octets>& wanted, const std::string& path,
+                       const std::vector<std::string>& words) {
+  const UniqueFd listener = kit::unix_socket();
+  const sockaddr_un address = kit::address_of(path);
+  ASSERT_EQ(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  ASSERT_EQ(::listen(listener.get(), 1), 0);
+  kit::Program sender(words);
+  const UniqueFd peer(::accept(listener.get(), nullptr, nullptr));
+  ASSERT_TRUE(peer.get() >= 0) << sender.finish(SIGTERM);
+  Receiver receiver(Medium::kConnection);
+  std::vector<Octets> found;
+  for (Octets piece = kit::receive(peer); !piece.empty(); piece = kit::receive(peer)) {
+    receiver.feed(piece);
+    for (Received got = receiver.next(); got.kind != Received::Kind::kNone; got = receiver.next()) {
+      ASSERT_NE(got.kind, Received::Kind::kFault) << to_text(receiver.fault());
+      if (got.kind == Received::Kind::kData)
+        found.emplace_back(got.payload.begin(), got.payload.end());
+    }
+    kit::send_all(peer, receiver.take_replies());
+    if (receiver.state() == Receiver::State::kStopped) break;
+  }
+  EXPECT_EQ(found, wanted);
+  EXPECT_TRUE(receiver.is_bidirectional());
+  EXPECT_EQ(receiver.ending(), Receiver::Ending::kClean);
+  const std::string said = sender.finish();
+  EXPECT_EQ(sender.exit_status(), 0) << said;
+}
+
+TEST(Receiver, B09_libfstrm_sends_to_us) {
+  const kit::TemporaryFolder folder;
+  const std::vector<Octets> made = kit::dnstap_payloads();
+  kit::write_file(folder / "ours", kit::dnstap_file(made));
+  expect_to_receive(made, folder / "socket",
+                    {"fstrm_replay", "-t", std::string(kContentType), "-r", folder / "ours", "-u",
+                     folder / "socket"});
+}
+
+TEST(Receiver, B09_golang_dnstap_sends_to_us) {
+  const kit::TemporaryFolder folder;
+  const std::vector<Octets> made = kit::dnstap_payloads();
+  kit::write_file(folder / "ours", kit::dnstap_file(made));
+  expect_to_receive(made, folder / "socket",
+                    {"dnstap", "-r", folder / "ours", "-U", folder / "socket"});
 }
 
 }  // namespace

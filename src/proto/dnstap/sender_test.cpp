@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "kit/dnstap.h"
+#include "kit/dnstap_peers.h"
+#include "kit/program.h"
+#include "kit/temporary.h"
 #include "proto/dnstap/receiver.h"
 
 namespace weir::dnstap {
@@ -210,6 +213,102 @@ TEST(Sender, B09_and_receiver_understand_each_other_whatever_the_pieces) {
       EXPECT_EQ(line.receiver().is_bidirectional(), mode == Mode::kBidirectional);
     }
   }
+}
+
+TEST(Sender, fstrm_dump_reads_our_files) {
+  const kit::TemporaryFolder folder;
+  const Octets file = kit::dnstap_file(kit::dnstap_payloads());
+  kit::write_file(folder / "ours", file);
+  kit::Program dump({"fstrm_dump", folder / "ours", folder / "copy"});
+  const std::string said = dump.finish();
+  EXPECT_EQ(dump.exit_status(), 0) << said;
+  EXPECT_NE(said.find("\"protobuf:dnstap.Dnstap\""), std::string::npos) << said;
+  EXPECT_NE(said.find("FSTRM_CONTROL_STOP"), std::string::npos) << said;
+  EXPECT_EQ(kit::read_file(folder / "copy"), file);
+}
+
+TEST(Sender, golang_dnstap_reads_every_field_of_our_files) {
+  const kit::TemporaryFolder folder;
+  const std::vector<Octets> made = kit::dnstap_payloads();
+  kit::write_file(folder / "ours", kit::dnstap_file(made));
+  kit::Program reader({"dnstap", "-j", "-r", folder / "ours"});
+  const std::string said = reader.finish();
+  ASSERT_EQ(reader.exit_status(), 0) << said;
+  size_t at = said.find('{');
+  for (const Octets& payload : made) {
+    const auto envelope = decode(payload);
+    ASSERT_TRUE(envelope.ok());
+    const Message& message = *envelope->message;
+    const size_t end = said.find('\n', at);
+    ASSERT_NE(end, std::string::npos) << said;
+    const std::string line = said.substr(at, end - at);
+    at = end + 1;
+    std::vector<std::string> wanted = {
+        "\"identity\":\"" + std::string(as_text(*envelope->identity)) + '"',
+        "\"query_time\":\"2020-09-13T12:26:40.123456789Z\"",
+        "\"query_address\":\"192.0.2.1\"",
+        "\"response_address\":\"127.0.0.1\"",
+        "\"query_port\":54321",
+        "\"response_port\":53",
+        "example.com."};
+    wanted.push_back("\"type\":\"" + std::string(to_text(message.type)) + '"');
+    // Its schema ends with DOH; it shows the numbers of the others.
+    const SocketProtocol protocol = *message.socket_protocol;
+    const bool named = protocol <= SocketProtocol::kDoh;
+    wanted.push_back(
+        "\"socket_protocol\":\"" +
+        (named ? std::string(to_text(protocol)) : std::to_string(static_cast<int32_t>(protocol))) +
+        '"');
+    if (message.response_message)
+      wanted.emplace_back("\"response_time\":\"2020-09-13T12:26:41.000000001Z\"");
+    for (const std::string& words : wanted)
+      EXPECT_NE(line.find(words), std::string::npos) << words << "\n" << line;
+  }
+}
+
+/// Connects to the program, sends to it, and follows the conversation to FINISH.
+void send_to(const std::string& path, const std::vector<Octets>& payloads) {
+  const UniqueFd peer = kit::connected_to(path);
+  Sender sender(Sender::Mode::kBidirectional);
+  const auto listen_while = [&](Sender::State state) {
+    while (sender.state() == state) {
+      const Octets piece = kit::receive(peer);
+      ASSERT_FALSE(piece.empty()) << "closed without an answer";
+      sender.feed(piece);
+    }
+  };
+  kit::send_all(peer, sender.take_output());
+  listen_while(Sender::State::kAccepting);
+  ASSERT_EQ(sender.state(), Sender::State::kOpen) << to_text(sender.fault());
+  kit::send_all(peer, sender.take_output());
+  for (const Octets& payload : payloads) {
+    Octets frame;
+    ASSERT_TRUE(append_data_frame(frame, payload));
+    kit::send_all(peer, frame);
+  }
+  sender.close();
+  kit::send_all(peer, sender.take_output());
+  listen_while(Sender::State::kFinishing);
+  EXPECT_EQ(sender.state(), Sender::State::kClosed) << to_text(sender.fault());
+}
+
+TEST(Sender, we_send_to_libfstrm) {
+  const kit::TemporaryFolder folder;
+  const std::vector<Octets> made = kit::dnstap_payloads();
+  kit::Program receiver({"fstrm_capture", "-t", std::string(kContentType), "-u", folder / "socket",
+                         "-w", folder / "theirs"});
+  send_to(folder / "socket", made);
+  const std::string said = receiver.finish(SIGINT);
+  EXPECT_EQ(kit::dnstap_payloads_in(kit::read_file(folder / "theirs")), made) << said;
+}
+
+TEST(Sender, we_send_to_golang_dnstap) {
+  const kit::TemporaryFolder folder;
+  kit::Program receiver({"dnstap", "-y", "-u", folder / "socket"});
+  const std::vector<Octets> made = kit::dnstap_payloads();
+  send_to(folder / "socket", made);
+  for (size_t i = 0; i < made.size(); ++i)
+    EXPECT_TRUE(receiver.says("identity: \"edge" + std::to_string(i) + '"'));
 }
 
 }  // namespace
