@@ -66,7 +66,8 @@ uint64_t receive(Bytes stream, uint16_t seed, size_t most, Medium medium) {
     receiver.feed(piece);
     for (;;) {
       const Received received = receiver.next();
-      sum = mix(sum, receiver.take_replies(), static_cast<uint64_t>(receiver.state()));
+      if (const Octets replies = receiver.take_replies(); !replies.empty())
+        sum = mix(sum, replies, replies.size());
       if (received.kind == Received::Kind::kNone) break;
       sum = mix(sum, received.payload, static_cast<uint64_t>(received.kind) + received.size_octets);
       if (received.kind != Received::Kind::kFault) continue;

@@ -64,7 +64,8 @@ struct Envelope {
 Result<Envelope, DecodeFault> decode(Bytes payload);
 
 /// Appends the payload of a data frame, fields in the order of their numbers. Between
-/// begin_data_frame and end_data_frame (frames.h) it makes the frame in place.
+/// begin_data_frame and end_data_frame (frames.h) it makes the frame in place. The views are not of
+/// `out`.
 void encode(const Envelope& envelope, Octets& out);
 
 }  // namespace weir::dnstap
