@@ -8,6 +8,7 @@ namespace weir::dnstap {
 namespace {
 
 using protobuf::FieldReader;
+using protobuf::FieldWriter;
 using protobuf::tag;
 using protobuf::Wire;
 
@@ -130,25 +131,24 @@ DecodeFault read_envelope(Bytes octets, Envelope& envelope) {
   return DecodeFault::kNone;
 }
 
-void append_message(const Message& message, Octets& out) {
-  using namespace protobuf;
-  append_number(out, kType, message.type);
-  append_number(out, kSocketFamily, message.socket_family);
-  append_number(out, kSocketProtocol, message.socket_protocol);
-  append_bytes(out, kQueryAddress, message.query_address);
-  append_bytes(out, kResponseAddress, message.response_address);
-  append_number(out, kQueryPort, message.query_port);
-  append_number(out, kResponsePort, message.response_port);
-  append_number(out, kQueryTimeSec, message.query_time_sec);
-  append_fixed32(out, kQueryTimeNsec, message.query_time_nsec);
-  append_bytes(out, kQueryMessage, message.query_message);
-  append_bytes(out, kQueryZone, message.query_zone);
-  append_number(out, kResponseTimeSec, message.response_time_sec);
-  append_fixed32(out, kResponseTimeNsec, message.response_time_nsec);
-  append_bytes(out, kResponseMessage, message.response_message);
-  append_bytes(out, kPolicy, message.policy);
-  append_number(out, kHttpProtocol, message.http_protocol);
-  append_unknown(out, message.unknown_fields, is_message_field);
+void write_message(const Message& message, FieldWriter& fields) {
+  fields.number(kType, std::optional(message.type));
+  fields.number(kSocketFamily, message.socket_family);
+  fields.number(kSocketProtocol, message.socket_protocol);
+  fields.bytes(kQueryAddress, message.query_address);
+  fields.bytes(kResponseAddress, message.response_address);
+  fields.number(kQueryPort, message.query_port);
+  fields.number(kResponsePort, message.response_port);
+  fields.number(kQueryTimeSec, message.query_time_sec);
+  fields.fixed32(kQueryTimeNsec, message.query_time_nsec);
+  fields.bytes(kQueryMessage, message.query_message);
+  fields.bytes(kQueryZone, message.query_zone);
+  fields.number(kResponseTimeSec, message.response_time_sec);
+  fields.fixed32(kResponseTimeNsec, message.response_time_nsec);
+  fields.bytes(kResponseMessage, message.response_message);
+  fields.bytes(kPolicy, message.policy);
+  fields.number(kHttpProtocol, message.http_protocol);
+  fields.unknown(message.unknown_fields, is_message_field);
 }
 
 constexpr uint32_t kNanoseconds = 1'000'000'000;
@@ -196,17 +196,17 @@ Result<Envelope, DecodeFault> decode(Bytes payload) {
 }
 
 void encode(const Envelope& envelope, Octets& out) {
-  using namespace protobuf;
-  append_bytes(out, kIdentity, envelope.identity);
-  append_bytes(out, kVersion, envelope.version);
-  append_bytes(out, kExtra, envelope.extra);
+  FieldWriter fields(out);
+  fields.bytes(kIdentity, envelope.identity);
+  fields.bytes(kVersion, envelope.version);
+  fields.bytes(kExtra, envelope.extra);
   if (envelope.message) {
-    const size_t begin = begin_message(out, kMessage);
-    append_message(*envelope.message, out);
-    end_message(out, begin);
+    const size_t begin = fields.begin_message(kMessage);
+    write_message(*envelope.message, fields);
+    fields.end_message(begin);
   }
-  append_number(out, kEnvelopeType, envelope.type);
-  append_unknown(out, envelope.unknown_fields, is_envelope_field);
+  fields.number(kEnvelopeType, std::optional(envelope.type));
+  fields.unknown(envelope.unknown_fields, is_envelope_field);
 }
 
 }  // namespace weir::dnstap

@@ -35,13 +35,13 @@ Result<Policy, DecodeFault> decode_policy(Bytes octets) {
 }
 
 void encode_policy(const Policy& policy, Octets& out) {
-  using namespace protobuf;
-  if (policy.type) append_bytes(out, kType, as_bytes(*policy.type));
-  append_bytes(out, kRule, policy.rule);
-  append_number(out, kAction, policy.action);
-  append_number(out, kMatch, policy.match);
-  append_bytes(out, kValue, policy.value);
-  append_unknown(out, policy.unknown_fields, is_policy_field);
+  protobuf::FieldWriter fields(out);
+  if (policy.type) fields.bytes(kType, as_bytes(*policy.type));
+  fields.bytes(kRule, policy.rule);
+  fields.number(kAction, policy.action);
+  fields.number(kMatch, policy.match);
+  fields.bytes(kValue, policy.value);
+  fields.unknown(policy.unknown_fields, is_policy_field);
 }
 
 }  // namespace weir::dnstap

@@ -21,19 +21,6 @@ std::string_view to_text(DecodeFault fault) {
 }
 
 namespace protobuf {
-namespace {
-
-/// What is left free for the size of a message: enough below 16 KiB, as nearly all are.
-constexpr size_t kUsualSize = 2;
-
-size_t write_varint(uint8_t* at, uint64_t value) {
-  size_t size = 0;
-  for (; value >= 0x80; value >>= 7) at[size++] = static_cast<uint8_t>(value | 0x80);
-  at[size++] = static_cast<uint8_t>(value);
-  return size;
-}
-
-}  // namespace
 
 const uint8_t* read_varint(Bytes octets, uint64_t& value) {
   unsigned shift = 0;
@@ -45,39 +32,25 @@ const uint8_t* read_varint(Bytes octets, uint64_t& value) {
   return nullptr;
 }
 
-void append_varint(Octets& out, uint64_t value) {
-  if (value < 0x80) return out.push_back(static_cast<uint8_t>(value));
+// A message's size stands before it and is known after it. Two octets are left free for it, enough
+// below 16 KiB, as nearly all are; otherwise the message moves.
+constexpr size_t kUsualSize = 2;
+
+size_t FieldWriter::begin_message(uint32_t field) {
+  uint8_t* const at = write_varint(room(2 * kMostVarint), tag(field, Wire::kBytes));
+  written(at + kUsualSize);
+  return size_;
+}
+
+void FieldWriter::end_message(size_t begin) {
+  const size_t size = size_ - begin;
   uint8_t octets[kMostVarint];
-  const size_t size = write_varint(octets, value);
-  out.insert(out.end(), octets, octets + size);
-}
-
-void append_bytes(Octets& out, uint32_t field, Bytes value) {
-  append_varint(out, tag(field, Wire::kBytes));
-  append_varint(out, value.size());
-  out.insert(out.end(), value.begin(), value.end());
-}
-
-void append_fixed32(Octets& out, uint32_t field, uint32_t value) {
-  append_varint(out, tag(field, Wire::kFixed32));
-  uint8_t octets[4];
-  store_u32(octets, __builtin_bswap32(value));
-  out.insert(out.end(), octets, octets + sizeof octets);
-}
-
-size_t begin_message(Octets& out, uint32_t field) {
-  append_varint(out, tag(field, Wire::kBytes));
-  out.resize(out.size() + kUsualSize);
-  return out.size();
-}
-
-void end_message(Octets& out, size_t begin) {
-  uint8_t octets[kMostVarint];
-  const size_t size = write_varint(octets, out.size() - begin);
-  const auto gap = out.begin() + static_cast<ptrdiff_t>(begin - kUsualSize);
-  if (size < kUsualSize) out.erase(gap);
-  if (size > kUsualSize) out.insert(gap, size - kUsualSize, 0);
-  std::memcpy(&out[begin - kUsualSize], octets, size);
+  const auto size_size = static_cast<size_t>(write_varint(octets, size) - octets);
+  room(kMostVarint);
+  uint8_t* const at = &out_[begin - kUsualSize];
+  if (size_size != kUsualSize) std::memmove(at + size_size, at + kUsualSize, size);
+  std::memcpy(at, octets, size_size);
+  written(at + size_size + size);
 }
 
 }  // namespace protobuf

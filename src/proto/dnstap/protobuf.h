@@ -113,46 +113,76 @@ inline void widen(Bytes& stretch, Bytes field) {
   stretch = stretch.empty() ? field : Bytes{stretch.data(), field.data() + field.size()};
 }
 
-void append_varint(Octets& out, uint64_t value);
+/// Appends fields to octets; what is absent is left out. The octets are in order again when the
+/// writer is gone.
+class FieldWriter {
+ public:
+  explicit FieldWriter(Octets& out) : out_(out), size_(out.size()) {}
+  ~FieldWriter() { out_.resize(size_); }
+  FieldWriter(const FieldWriter&) = delete;
+  FieldWriter& operator=(const FieldWriter&) = delete;
 
-void append_bytes(Octets& out, uint32_t field, Bytes value);
-void append_fixed32(Octets& out, uint32_t field, uint32_t value);
-/// Numbers and enumerators; negative ones as 64 bits, as int32 demands.
-template <typename Number>
-void append_number(Octets& out, uint32_t field, Number value) {
-  append_varint(out, tag(field, Wire::kVarint));
-  if constexpr (std::is_enum_v<Number>)
-    append_varint(out, static_cast<uint64_t>(static_cast<int64_t>(value)));
-  else
-    append_varint(out, value);
-}
-
-inline void append_bytes(Octets& out, uint32_t field, const std::optional<Bytes>& value) {
-  if (value) append_bytes(out, field, *value);
-}
-inline void append_fixed32(Octets& out, uint32_t field, const std::optional<uint32_t>& value) {
-  if (value) append_fixed32(out, field, *value);
-}
-template <typename Number>
-void append_number(Octets& out, uint32_t field, const std::optional<Number>& value) {
-  if (value) append_number(out, field, *value);
-}
-
-/// A message inside a message, appended in place; its size is known at the end only.
-size_t begin_message(Octets& out, uint32_t field);
-void end_message(Octets& out, size_t begin);
-
-/// Appends the fields of a stretch whose numbers are not known.
-template <typename IsKnown>
-void append_unknown(Octets& out, Bytes stretch, IsKnown is_known) {
-  FieldReader fields(stretch);
-  while (fields.next()) {
-    const bool known = is_known(fields.field());
-    fields.skip(false);
-    if (known || fields.fault() != DecodeFault::kNone) continue;
-    const Bytes field = fields.octets();
-    out.insert(out.end(), field.begin(), field.end());
+  void bytes(uint32_t field, const std::optional<Bytes>& value) {
+    if (!value) return;
+    uint8_t* at = room(2 * kMostVarint + value->size());
+    at = write_varint(at, tag(field, Wire::kBytes));
+    at = write_varint(at, value->size());
+    written(append(at, *value));
   }
-}
+  /// Numbers and enumerators; negative ones have 64 bits, as int32 demands.
+  template <typename Number>
+  void number(uint32_t field, const std::optional<Number>& value) {
+    if (!value) return;
+    uint8_t* at = room(2 * kMostVarint);
+    at = write_varint(at, tag(field, Wire::kVarint));
+    if constexpr (std::is_enum_v<Number>)
+      written(write_varint(at, static_cast<uint64_t>(static_cast<int64_t>(*value))));
+    else
+      written(write_varint(at, *value));
+  }
+  void fixed32(uint32_t field, const std::optional<uint32_t>& value) {
+    if (!value) return;
+    uint8_t* at = write_varint(room(2 * kMostVarint), tag(field, Wire::kFixed32));
+    store_u32(at, __builtin_bswap32(*value));
+    written(at + 4);
+  }
+  /// The fields of a stretch whose numbers are not known.
+  template <typename IsKnown>
+  void unknown(Bytes stretch, IsKnown is_known) {
+    FieldReader fields(stretch);
+    while (fields.next()) {
+      const bool known = is_known(fields.field());
+      fields.skip(false);
+      if (known || fields.fault() != DecodeFault::kNone) continue;
+      written(append(room(fields.octets().size()), fields.octets()));
+    }
+  }
+
+  /// A message inside this one: its fields are written between the two.
+  size_t begin_message(uint32_t field);
+  void end_message(size_t begin);
+
+ private:
+  /// At least so many octets to write to. They are made some at a time, not field by field.
+  uint8_t* room(size_t octets) {
+    constexpr size_t kSpare = 256;
+    if (out_.size() - size_ < octets) out_.resize(size_ + octets + kSpare);
+    return out_.data() + size_;
+  }
+  void written(const uint8_t* end) { size_ = static_cast<size_t>(end - out_.data()); }
+
+  static uint8_t* append(uint8_t* at, Bytes octets) {
+    if (!octets.empty()) std::memcpy(at, octets.data(), octets.size());
+    return at + octets.size();
+  }
+  static uint8_t* write_varint(uint8_t* at, uint64_t value) {
+    for (; value >= 0x80; value >>= 7) *at++ = static_cast<uint8_t>(value | 0x80);
+    *at++ = static_cast<uint8_t>(value);
+    return at;
+  }
+
+  Octets& out_;
+  size_t size_;  // what is written; `out_` has room behind it
+};
 
 }  // namespace weir::dnstap::protobuf
