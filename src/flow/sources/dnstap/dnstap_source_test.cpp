@@ -248,7 +248,7 @@ TEST_F(DnstapSourceTest, has_as_many_descriptors_after_a_thousand_connections_as
   start();
   const auto descriptors = [] {
     const auto list = std::filesystem::directory_iterator("/proc/self/fd");
-    return std::distance(begin(list), end(list));
+    return std::distance(std::filesystem::begin(list), std::filesystem::end(list));
   };
   begin();  // what is made once is made
   EXPECT_TRUE(counts(by_reason("streams_ended_total", "unclean"), 1));

@@ -37,6 +37,7 @@ Session::~Session() {
 
 void Session::begin(std::unique_ptr<io::Stream> stream) {
   stream_ = std::move(stream);
+  second_began_ = context_.clock.now();
   silence_.start(context_.settings.handshake_timeout, [this] { on_silence(); });
 }
 
