@@ -10,11 +10,13 @@ import time
 from typing import Callable, NamedTuple
 
 import load
+import tapping
 from processes import bound, wait_until
 from stage import FLOOR
 
 WORKING_SET = 10_000  # names
 COLD_STARTS = 5
+FRAMES_BY_SECOND = 500_000  # of a run
 WARM_QUESTIONS = 200
 
 
@@ -150,6 +152,17 @@ def _missed(stage, actor, run, names, **how):
     return sample
 
 
+def frames(stage, subjects):
+    count = stage.seconds * FRAMES_BY_SECOND
+    for run in range(stage.runs):
+        for name in subjects:
+            values = (tapping.read_file(stage, count) if name == "dnstap-ldns"
+                      else tapping.receive(stage, name, count))
+            yield Sample(name, run, values)
+
+
+_FRAME = {"cpu_ns": "CPU ns/frame", "user_ns": "user", "system_ns": "system",
+          "by_core": "frames/s a processor", "rate": "frames/s", "lost": "lost"}
 _CPU = {"cpu_us": "CPU µs/query", "user_us": "user", "system_us": "system", "qps": "queries/s",
         "lost": "lost"}
 
@@ -191,4 +204,14 @@ FIGURES = (
             Goal("connections", most=4)), misses,
            "Connections and handshakes are those of the process since it started, as its upstream "
            "counted them."),
+    Figure("C1", "dnstap, decoded", "cpu_ns", _FRAME,
+           ("dnstap-ldns", "dnstap (text)", "weir"),
+           (Goal("cpu_ns", peer="dnstap-ldns", times=4.0), Goal("cpu_ns", most=600)), frames,
+           "dnstap-ldns reads a file, the others a Unix socket that four senders write to. What "
+           "peers decode they print; weir carries it to the end of its flow. 190 octets a frame."),
+    Figure("C3", "dnstap over a Unix socket, taken", "cpu_ns", {**_FRAME, "mib": "MiB"},
+           ("fstrm_capture", "dnstap", "weir"),
+           (Goal("cpu_ns", peer="fstrm_capture", times=3.0), Goal("cpu_ns", most=667)), frames,
+           "Peers pass frames on as they are, to nowhere; weir decodes them. Four senders write "
+           "as fast as they are let."),
 )

@@ -12,7 +12,7 @@ from processes import GENERATOR_CORE, SERVER_CORE, Counters, Process, free_port,
 
 HERE = Path(__file__).resolve().parent
 FLOOR = "echo floor"
-_LIBRARIES = {"echo_floor": [], "dot_upstream": ["-lssl", "-lcrypto"]}
+_LIBRARIES = {"echo_floor": [], "dot_upstream": ["-lssl", "-lcrypto"], "dnstap_load": []}
 
 
 class Actor(NamedTuple):
@@ -63,7 +63,7 @@ class Stage:
         path = self.folder / f"names-{prefix}-{count}.txt"
         return path if path.exists() else load.write_names(path, count, prefix)
 
-    def _room(self, name):
+    def room(self, name):
         self._made += 1
         room = self.folder / f"{self._made:03d}-{name.translate(str.maketrans(' ', '-', '()'))}"
         room.mkdir()
@@ -71,7 +71,7 @@ class Stage:
 
     def upstream(self, stack, dot):
         """An answerer on the generator's processor, and its counters."""
-        room, port = self._room("upstream"), free_port()
+        room, port = self.room("upstream"), free_port()
         counters = Counters(room / "counters")
         if dot:
             command = [self.tools["dot_upstream"], port, self.authority,
@@ -85,7 +85,7 @@ class Stage:
         return peers.Upstream(port, self.authority if dot else None), counters
 
     def floor(self, stack):
-        room, port = self._room(FLOOR), free_port()
+        room, port = self.room(FLOOR), free_port()
         process = stack.enter_context(
             Process(FLOOR, [self.tools["echo_floor"], port, room / "counters"], SERVER_CORE,
                     room / "log"))
@@ -95,7 +95,7 @@ class Stage:
     def start(self, stack, name, upstream, *, entries=200_000, cache_octets=256 << 20):
         """Starts a subject and returns at once, before it can answer."""
         where, counters = upstream
-        room = self._room(name)
+        room = self.room(name)
         task = peers.Task(room, free_port(), where, entries, cache_octets)
         command = peers.SUBJECTS[name](task)
         process = stack.enter_context(

@@ -12,6 +12,7 @@
 #include "app/version.h"
 #include "base/units.h"
 #include "config/changes.h"
+#include "flow/catalogue.h"
 #include "io/stream.h"
 #include "io/udp_socket.h"
 #include "metrics/process.h"
@@ -151,6 +152,8 @@ void Platform::announce() const {
     log::info(fmt::format("upstream {}: {}", upstream->name, upstream->settings.address));
   log::info(flow_->store_path().empty() ? "no store: what is seen is not kept"
                                         : "store: " + flow_->store_path());
+  for (const flow::SourceSettings& source : flow_settings(loaded_.settings, {}).sources)
+    log::info(fmt::format("source {}: {}", flow::name_of(source), flow::origin(source)));
   if (const auto pages = control_->listeners(); !pages.empty())
     log::info(fmt::format("status, metrics, query log: http://{}/", pages.front().to_text()));
   if (const auto pages = control_->alias_listeners(); !pages.empty())

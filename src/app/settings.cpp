@@ -6,6 +6,7 @@
 #include "app/environment.h"
 #include "app/machine.h"
 #include "app/settings_flow.h"
+#include "app/settings_sources.h"
 #include "app/version.h"
 #include "edge/settings_table.h"
 
@@ -14,10 +15,6 @@ namespace {
 
 using config::Reload;
 using config::Table;
-
-constexpr const char* kPrivate =
-    R"(["127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
-        "169.254.0.0/16", "fc00::/7", "fe80::/10"])";
 
 Table<control::ControlSettings> control_table() {
   using control::ControlSettings;
@@ -63,6 +60,7 @@ Table<Settings> settings_table() {
   table.table("edge", &Settings::edge, edge::settings_table());
   table.table("store", &Settings::store, store_table());
   table.table("sink", &Settings::sink, sink_table());
+  table.table("source", &Settings::source, source_table());
   table.table("flow", &Settings::flow, flow_table());
   table.table("control", &Settings::control, control_table());
   table.table("log", &Settings::log, log_table());
@@ -77,11 +75,12 @@ flow::FlowSettings flow_settings(const Settings& settings, const std::string& st
   flow.store.retention = settings.store.retention;
   flow.store.raw_messages = settings.store.raw_messages;
   flow.store.lane = settings.store.lane;
-  const auto take = [&](const auto& sinks) {
-    flow.sinks.insert(flow.sinks.end(), sinks.begin(), sinks.end());
+  const auto append = [](auto& all, const auto& some) {
+    all.insert(all.end(), some.begin(), some.end());
   };
-  take(settings.sink.file);
-  take(settings.sink.sqlite);
+  append(flow.sinks, settings.sink.file);
+  append(flow.sinks, settings.sink.sqlite);
+  append(flow.sources, settings.source.dnstap);
   flow.identity = settings.flow.identity.empty() ? machine_name() : settings.flow.identity;
   flow.version = "weir " + std::string(version());
   return flow;

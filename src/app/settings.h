@@ -31,6 +31,11 @@ struct SinkTables {
   std::vector<flow::SqliteSinkSettings> sqlite;
 };
 
+/// `[[source.dnstap]]`: a list a kind.
+struct SourceTables {
+  std::vector<flow::DnstapSourceSettings> dnstap;
+};
+
 struct FlowTable {
   std::string identity;
   flow::BatchSettings batch;
@@ -40,6 +45,7 @@ struct Settings {
   edge::EdgeSettings edge;
   StoreSettings store;
   SinkTables sink;
+  SourceTables source;
   FlowTable flow;
   control::ControlSettings control;
   LogSettings log;
@@ -58,6 +64,11 @@ struct LoadedSettings {
 /// The file of `choice`, then the environment, then `--set`; or every mistake in them.
 Result<LoadedSettings, config::Diagnostics> load_settings(const ConfigChoice& choice,
                                                           const config::Environment& environment);
+
+/// Who is let in where nothing else is said: this machine and private networks.
+inline constexpr const char* kPrivate =
+    R"(["127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
+        "169.254.0.0/16", "fc00::/7", "fe80::/10"])";
 
 inline constexpr const char* kDefaultFile = "/etc/weir/weir.toml";
 

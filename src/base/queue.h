@@ -25,11 +25,18 @@ class SpscRing {
 
   /// False, and `value` untouched, when the ring is full.
   bool push(T&& value) {
+    if (full()) return false;
     const size_t tail = tail_.load(std::memory_order_relaxed);
-    if (tail - head_.load(std::memory_order_acquire) > mask_) return false;
     slots_[tail & mask_] = std::move(value);
     tail_.store(tail + 1, std::memory_order_release);
     return true;
+  }
+  /// For the producer: whether `push` would refuse. Looks at the consumer's side only when it must.
+  bool full() {
+    const size_t tail = tail_.load(std::memory_order_relaxed);
+    if (tail - seen_head_ <= mask_) return false;
+    seen_head_ = head_.load(std::memory_order_acquire);
+    return tail - seen_head_ > mask_;
   }
   std::optional<T> pop() {
     const size_t head = head_.load(std::memory_order_relaxed);
@@ -48,6 +55,7 @@ class SpscRing {
   size_t mask_;
   alignas(64) std::atomic<size_t> head_{0};
   alignas(64) std::atomic<size_t> tail_{0};
+  size_t seen_head_ = 0;  // the producer's
 };
 
 /// Any number of producers and consumers; consumers wait.

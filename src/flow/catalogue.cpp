@@ -13,6 +13,8 @@ std::unique_ptr<Encoder> make_json_encoder(std::string_view identity, std::strin
 Result<std::unique_ptr<Sink>> make_file_sink(const FileSinkSettings& settings,
                                              std::unique_ptr<Encoder> encoder);
 Result<std::unique_ptr<Sink>> make_sqlite_sink(const SqliteSinkSettings& settings);
+Result<std::unique_ptr<Source>> make_dnstap_source(const DnstapSourceSettings& settings,
+                                                   SourceContext context);
 
 namespace {
 
@@ -34,6 +36,33 @@ struct Destination {
   std::string operator()(const SqliteSinkSettings& sink) const { return "sqlite " + sink.path; }
 };
 
+/// The same of sources.
+struct Kind {
+  model::SourceKind operator()(const DnstapSourceSettings&) const {
+    return model::SourceKind::kDnstap;
+  }
+};
+
+struct MakeSource {
+  SourceContext& context;
+  Result<std::unique_ptr<Source>> operator()(const DnstapSourceSettings& source) const {
+    return make_dnstap_source(source, std::move(context));
+  }
+};
+
+std::string list(std::string_view before, const std::vector<StreamAddress>& addresses) {
+  std::string text;
+  for (const StreamAddress& address : addresses)
+    text += (text.empty() ? std::string(before) : ", ") + address.to_text();
+  return text;
+}
+
+struct Origin {
+  std::string operator()(const DnstapSourceSettings& source) const {
+    return "dnstap" + list(" on ", source.listen) + list(" from ", source.dial);
+  }
+};
+
 }  // namespace
 
 std::span<const std::string_view> format_words() { return kFormats; }
@@ -53,5 +82,13 @@ Made make_sink(const SinkSettings& sink, const FlowSettings& settings) {
 }
 
 std::string destination(const SinkSettings& sink) { return std::visit(Destination{}, sink); }
+
+model::SourceKind kind_of(const SourceSettings& source) { return std::visit(Kind{}, source); }
+
+Result<std::unique_ptr<Source>> make_source(const SourceSettings& source, SourceContext context) {
+  return std::visit(MakeSource{context}, source);
+}
+
+std::string origin(const SourceSettings& source) { return std::visit(Origin{}, source); }
 
 }  // namespace weir::flow

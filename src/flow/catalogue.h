@@ -11,6 +11,7 @@
 #include "flow/encoder.h"
 #include "flow/settings.h"
 #include "flow/sink.h"
+#include "flow/source.h"
 
 namespace weir::flow {
 
@@ -24,5 +25,11 @@ std::unique_ptr<Encoder> make_encoder(Format format, std::string_view identity,
 Result<std::unique_ptr<Sink>> make_sink(const SinkSettings& sink, const FlowSettings& settings);
 /// What kind of sink it is, and where it leads: `file /var/log/weir/dns.jsonl`.
 std::string destination(const SinkSettings& sink);
+
+model::SourceKind kind_of(const SourceSettings& source);
+/// Opens what `source` listens on.
+Result<std::unique_ptr<Source>> make_source(const SourceSettings& source, SourceContext context);
+/// What kind of source it is, and where it takes from: `dnstap on unix:/run/weir/dnstap.sock`.
+std::string origin(const SourceSettings& source);
 
 }  // namespace weir::flow

@@ -40,6 +40,7 @@ Result<std::unique_ptr<Plane>> Plane::create(FlowSettings settings, metrics::Reg
                                              const Clock& clock) {
   std::unique_ptr<Plane> plane(new Plane(std::move(settings), registry, clock));
   TRY_DONE(plane->open_sinks());
+  TRY_DONE(plane->open_sources());
   return plane;
 }
 
@@ -74,6 +75,14 @@ Status Plane::open_sinks() {
              lane_of(sink));
     lanes_.back()->complain(opened.error());
   }
+  return Done{};
+}
+
+Status Plane::open_sources() {
+  for (const SourceSettings& source : settings_.sources)
+    TRY_DONE(add_source(name_of(source), kind_of(source), [&](SourceContext context) {
+      return make_source(source, std::move(context));
+    }));
   return Done{};
 }
 

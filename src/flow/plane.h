@@ -32,8 +32,9 @@ struct PlaneReading {
 
 class Plane {
  public:
-  /// Opens the store and every sink; one that a full disk or the like keeps from opening is tried
-  /// again when there is something to deliver. `registry` and `clock` outlive the plane.
+  /// Opens the store, every sink and every source; a sink that a full disk or the like keeps from
+  /// opening is tried again when there is something to deliver. `registry` and `clock` outlive the
+  /// plane.
   static Result<std::unique_ptr<Plane>> create(FlowSettings settings, metrics::Registry& registry,
                                                const Clock& clock);
   ~Plane();
@@ -65,6 +66,7 @@ class Plane {
  private:
   Plane(FlowSettings settings, metrics::Registry& registry, const Clock& clock);
   Status open_sinks();
+  Status open_sources();
   void expose();
 
   const FlowSettings settings_;

@@ -1,5 +1,5 @@
-// What operators may set about the flow: batches, the store, sinks and their lanes. Plain values;
-// the table of keys, ranges and words stands in the configuration.
+// What operators may set about the flow: batches, the store, sinks and their lanes, sources. Plain
+// values; the table of keys, ranges and words stands in the configuration.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/endpoint.h"
+#include "flow/wire/stream_address.h"
 
 namespace weir::flow {
 
@@ -74,6 +76,61 @@ inline const LaneSettings& lane_of(const SinkSettings& sink) {
   return std::visit([](const auto& kind) -> const LaneSettings& { return kind.lane; }, sink);
 }
 
+/// How we prove to clients of a TLS listener who we are, and whether they have to.
+struct TlsServingSettings {
+  std::string certificate;  // PEM: ours, then those between it and the authority
+  std::string key;          // PEM
+  std::string client_ca;    // PEM: whose certificates clients must have; empty: they need none
+};
+
+/// Whom we trust when we connect over TLS, and who we are if that is asked.
+struct TlsAskingSettings {
+  std::string subject_name;       // empty: from the address
+  std::string ca_file;            // empty: the system's trust
+  std::vector<std::string> pins;  // SHA-256 of the public key
+  bool pins_only = false;
+  std::string certificate;  // PEM; empty: none is shown
+  std::string key;
+};
+
+/// What the file of a Unix socket is to be from the first moment.
+struct SocketFileSettings {
+  unsigned mode = 0660;
+  std::string owner;  // name or number; empty: the process's
+  std::string group;
+};
+
+/// What a source does while the flow has no room for what it would record.
+enum class SourceOverflow : uint8_t {
+  kWait,  // it stops reading, so that its senders wait or drop, as they are made
+  kDrop,  // it goes on; the ledger counts what is lost
+};
+
+// A kind of source has a struct of its own; each has `name` (in the ledger and in metrics).
+
+struct DnstapSourceSettings {
+  std::string name;
+  std::vector<StreamAddress> listen;
+  std::vector<StreamAddress> dial;  // producers that listen
+  SocketFileSettings socket;
+  std::vector<Prefix> allow;        // who may connect over TCP and TLS
+  size_t max_clients = 256;         // connected at once
+  Duration handshake_timeout = 5s;  // until START has come
+  Duration idle_timeout{0};         // without an octet; 0: for ever
+  size_t max_frame_octets = 256 << 10;
+  uint64_t max_rate = 0;  // frames a second from one sender; 0: no bound
+  unsigned threads = 1;
+  SourceOverflow overflow = SourceOverflow::kWait;
+  TlsServingSettings tls;
+  TlsAskingSettings dial_tls;
+};
+
+using SourceSettings = std::variant<DnstapSourceSettings>;
+
+inline const std::string& name_of(const SourceSettings& source) {
+  return std::visit([](const auto& kind) -> const std::string& { return kind.name; }, source);
+}
+
 struct FlowSettings {
   BatchSettings batch;
   /// True when every source can be made to wait (`weir read`): taps then wait for room instead of
@@ -83,6 +140,8 @@ struct FlowSettings {
   bool store_enabled = true;
   SqliteSinkSettings store{.name = "store", .path = "weir-data/queries.db"};
   std::vector<SinkSettings> sinks;
+  /// What observes by itself.
+  std::vector<SourceSettings> sources;
   /// Who we are in records, where the observation does not say (dnstap identity and version).
   std::string identity;
   std::string version;

@@ -39,6 +39,11 @@ void RingTap::keep(const model::Observation& observation) {
   static_cast<void>(builder_.add(observation));  // an empty builder takes any observation
 }
 
+/// To record is to push one batch at most. After the end nothing needs room: it is counted.
+bool RingTap::has_room() noexcept {
+  return !ring_.full() || closed_.load(std::memory_order_relaxed);
+}
+
 void RingTap::flush() noexcept {
   if (!builder_.empty()) hand_over();
 }

@@ -26,6 +26,7 @@ class RingTap final : public model::Tap {
           bool waits, Bell& router);
 
   void record(const model::Observation& observation) noexcept override;
+  bool has_room() noexcept override;
   void flush() noexcept override;
 
   /// For the router: the oldest batch, if there is one.

@@ -43,7 +43,9 @@ inline socklen_t write_address(const Endpoint& endpoint, SocketAddress& to, uint
   return sizeof to.v4;
 }
 
+/// Nothing but zeros for what is no Internet address.
 inline Endpoint read_address(const SocketAddress& from) {
+  if (from.any.sa_family != AF_INET && from.any.sa_family != AF_INET6) return {};
   if (from.any.sa_family == AF_INET6) {
     return {IpAddress::v6(from.v6.sin6_addr.s6_addr), ntohs(from.v6.sin6_port)};
   }

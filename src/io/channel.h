@@ -38,6 +38,7 @@ class Channel {
 
 std::unique_ptr<Channel> make_plain_channel(int fd);
 std::unique_ptr<Channel> make_tls_channel(int fd, TlsClient& client);
+std::unique_ptr<Channel> make_tls_channel(int fd, TlsServer& server);
 
 /// The cause and words for an errno of connect, read or write.
 ChannelResult ended_by(int error_number);

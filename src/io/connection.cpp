@@ -1,4 +1,4 @@
-// The life of one TCP connection. Reading is bounded per turn so that no peer holds the loop;
+// The life of one connection. Reading is bounded per turn so that no peer holds the loop;
 // writing is collected until the turn's end; a close finishes what was begun.
 #include "io/connection.h"
 
@@ -16,7 +16,8 @@
 namespace weir::io {
 namespace {
 
-constexpr size_t kReadOctets = 16 * 1024;
+constexpr size_t kMostReadOctets = 64 * 1024;
+constexpr size_t kIgnoredOctets = 16 * 1024;  // of what comes after our goodbye, at a time
 constexpr int kReadsPerTurn = 16;
 constexpr size_t kKeptCapacity = 64 * 1024;  // an outgoing buffer above this is given back
 constexpr Duration kFlushPatience = 5s;
@@ -34,11 +35,9 @@ Connection::Connection(Loop& loop, UniqueFd fd, const Endpoint& peer, const Stre
       channel_(std::move(channel)),
       timer_(loop) {}
 
-void Connection::connect() {
-  set_option(fd_.get(), IPPROTO_TCP, TCP_NODELAY, 1);
-  SocketAddress address;
-  const socklen_t length = write_address(peer_, address);
-  if (::connect(fd_.get(), &address.any, length) != 0 && errno != EINPROGRESS) {
+void Connection::connect(const sockaddr& address, socklen_t length) {
+  set_option(fd_.get(), IPPROTO_TCP, TCP_NODELAY, 1);  // a Unix socket has no such option
+  if (::connect(fd_.get(), &address, length) != 0 && errno != EINPROGRESS) {
     fail_later(ended_by(errno));
     return;
   }
@@ -47,12 +46,14 @@ void Connection::connect() {
   await_writable();
 }
 
-void Connection::accept(const Endpoint& local) {
+void Connection::accept(const Endpoint& local, Opening opening) {
   set_option(fd_.get(), IPPROTO_TCP, TCP_NODELAY, 1);
   accepted_ = true;
   local_ = local;
-  phase_ = Phase::kOpen;
+  phase_ = opening == Opening::kAtOnce ? Phase::kOpen : Phase::kHandshaking;
   watch_.emplace(loop_, fd_.get());
+  if (phase_ == Phase::kHandshaking)
+    timer_.start(options_.connect_timeout, [this] { on_connect_timeout(); });
   watch_reading();
 }
 
@@ -135,10 +136,11 @@ void Connection::open() {
 
 void Connection::read_turn() {
   const auto self = shared_from_this();
-  std::array<uint8_t, kReadOctets> buffer;
+  std::array<uint8_t, kMostReadOctets> buffer;
+  const auto into = MutableBytes(buffer).first(std::min(options_.read_octets, buffer.size()));
   for (int reads = 0; reads < kReadsPerTurn; ++reads) {
     if (phase_ != Phase::kOpen || paused_) return;
-    const ChannelResult result = channel_->read(buffer);
+    const ChannelResult result = channel_->read(into);
     switch (result.state) {
       case ChannelResult::State::kDone: events_->on_data({buffer.data(), result.octets}); continue;
       case ChannelResult::State::kWantWrite: await_writable(); return;
@@ -272,7 +274,7 @@ void Connection::shut_down() {
 }
 
 void Connection::linger_turn() {
-  std::array<uint8_t, kReadOctets> ignored;
+  std::array<uint8_t, kIgnoredOctets> ignored;
   for (int reads = 0; reads < kReadsPerTurn; ++reads) {
     const ssize_t got = ::recv(fd_.get(), ignored.data(), ignored.size(), 0);
     if (got > 0) continue;

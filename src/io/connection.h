@@ -1,6 +1,9 @@
-// One TCP connection and its life: connecting, handshake, open, and the orderly end. The owner
-// holds a Stream (stream.cpp) which shares it; once closed, a timer keeps it until the end is over.
+// One connection over TCP or a Unix socket and its life: connecting, handshake, open, and the
+// orderly end. The owner holds a Stream (stream.cpp) which shares it; once closed, a timer keeps it
+// until the end is over.
 #pragma once
+
+#include <sys/socket.h>
 
 #include <memory>
 #include <optional>
@@ -18,9 +21,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
              StreamEvents& events, std::unique_ptr<Channel> channel);
 
   /// Starts connecting out. Failures are told from the loop, never from here.
-  void connect();
-  /// Starts reading on a connection that was accepted.
-  void accept(const Endpoint& local);
+  void connect(const sockaddr& address, socklen_t length);
+  /// Starts on a connection that was accepted: with reading, or with a handshake.
+  enum class Opening : bool { kAtOnce, kHandshake };
+  void accept(const Endpoint& local, Opening opening);
   /// Ends a connection that could not be begun, from the loop.
   void fail_later(ChannelResult failure);
 
@@ -89,5 +93,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool read_posted_ = false;
   bool awaiting_writable_ = false;
 };
+
+/// The owner's handle on a connection.
+std::unique_ptr<Stream> own_stream(std::shared_ptr<Connection> connection);
+/// A stream that could not be begun: it ends as unreachable, from the loop.
+std::unique_ptr<Stream> failed_stream(Loop& loop, const Endpoint& peer, std::string why,
+                                      const StreamOptions& options, StreamEvents& events);
 
 }  // namespace weir::io

@@ -1,4 +1,6 @@
-// Accepting TCP connections, a bounded number a turn, and waiting out a shortage of descriptors.
+// Accepting connections, a bounded number a turn, and waiting out a shortage of descriptors.
+#include "io/listener.h"
+
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -9,7 +11,6 @@
 
 #include "base/log.h"
 #include "io/address.h"
-#include "io/stream.h"
 
 namespace weir::io {
 namespace {
@@ -18,10 +19,11 @@ constexpr int kBacklog = 1024;
 constexpr int kAcceptsPerTurn = 64;
 constexpr Duration kShortagePause = 100ms;
 
-class TcpListener final : public Listener {
+class SocketListener final : public Listener {
  public:
-  TcpListener(Loop& loop, UniqueFd fd, OnConnection on_connection)
+  SocketListener(Loop& loop, UniqueFd fd, std::string name, OnConnection on_connection)
       : fd_(std::move(fd)),
+        name_(std::move(name)),
         local_(local_endpoint(fd_.get())),
         wildcard_(is_wildcard(local_.address)),
         on_connection_(std::make_shared<OnConnection>(std::move(on_connection))),
@@ -65,7 +67,7 @@ class TcpListener final : public Listener {
   void pause(int error_number) {
     ++pauses_;
     if (!std::exchange(short_, true)) {
-      log::warning("accepting on " + local_.to_text() +
+      log::warning("accepting on " + name_ +
                    " pauses: " + std::generic_category().message(error_number));
     }
     watch_.on_readable(nullptr);
@@ -73,6 +75,7 @@ class TcpListener final : public Listener {
   }
 
   const UniqueFd fd_;
+  const std::string name_;
   const Endpoint local_;
   const bool wildcard_;
   const std::shared_ptr<OnConnection> on_connection_;
@@ -84,6 +87,13 @@ class TcpListener final : public Listener {
 
 }  // namespace
 
+Result<std::unique_ptr<Listener>> listen_on(Loop& loop, UniqueFd fd, std::string name,
+                                            Listener::OnConnection on_connection) {
+  if (::listen(fd.get(), kBacklog) != 0) return system_error("cannot listen on " + name, errno);
+  return std::unique_ptr<Listener>(std::make_unique<SocketListener>(
+      loop, std::move(fd), std::move(name), std::move(on_connection)));
+}
+
 Result<std::unique_ptr<Listener>> listen_stream(Loop& loop, const Endpoint& local, bool reuse_port,
                                                 Listener::OnConnection on_connection) {
   TRY(UniqueFd fd, open_socket(local.address, SOCK_STREAM));
@@ -92,11 +102,7 @@ Result<std::unique_ptr<Listener>> listen_stream(Loop& loop, const Endpoint& loca
     return system_error("cannot share a port", errno);
   }
   TRY_DONE(bind_socket(fd.get(), local));
-  if (::listen(fd.get(), kBacklog) != 0) {
-    return system_error("cannot listen on " + local.to_text(), errno);
-  }
-  return std::unique_ptr<Listener>(
-      std::make_unique<TcpListener>(loop, std::move(fd), std::move(on_connection)));
+  return listen_on(loop, std::move(fd), local.to_text(), std::move(on_connection));
 }
 
 }  // namespace weir::io

@@ -32,7 +32,7 @@ class OwnedStream final : public Stream {
 }  // namespace
 
 std::string_view to_text(CloseCause cause) {
-  constexpr std::array<std::string_view, 13> kTexts = {"end_of_stream",
+  constexpr std::array<std::string_view, 14> kTexts = {"end_of_stream",
                                                        "reset",
                                                        "refused",
                                                        "unreachable",
@@ -44,35 +44,45 @@ std::string_view to_text(CloseCause cause) {
                                                        "certificate_expired",
                                                        "certificate_self_signed",
                                                        "certificate_untrusted",
-                                                       "certificate_pin"};
+                                                       "certificate_pin",
+                                                       "certificate_missing"};
   return kTexts[static_cast<size_t>(cause)];
+}
+
+std::unique_ptr<Stream> own_stream(std::shared_ptr<Connection> connection) {
+  return std::make_unique<OwnedStream>(std::move(connection));
+}
+
+std::unique_ptr<Stream> failed_stream(Loop& loop, const Endpoint& peer, std::string why,
+                                      const StreamOptions& options, StreamEvents& events) {
+  auto connection = std::make_shared<Connection>(loop, UniqueFd(), peer, options, events, nullptr);
+  connection->fail_later(
+      {ChannelResult::State::kEnded, 0, CloseCause::kUnreachable, std::move(why)});
+  return own_stream(std::move(connection));
 }
 
 std::unique_ptr<Stream> connect_stream(Loop& loop, const Endpoint& peer, TlsClient* tls,
                                        const StreamOptions& options, StreamEvents& events) {
   auto fd = open_socket(peer.address, SOCK_STREAM);
-  if (!fd) {
-    auto connection =
-        std::make_shared<Connection>(loop, UniqueFd(), peer, options, events, nullptr);
-    connection->fail_later(
-        {ChannelResult::State::kEnded, 0, CloseCause::kUnreachable, fd.error().what});
-    return std::make_unique<OwnedStream>(std::move(connection));
-  }
+  if (!fd) return failed_stream(loop, peer, fd.error().what, options, events);
   auto channel = tls ? make_tls_channel(fd->get(), *tls) : make_plain_channel(fd->get());
   auto connection =
       std::make_shared<Connection>(loop, *std::move(fd), peer, options, events, std::move(channel));
-  connection->connect();
-  return std::make_unique<OwnedStream>(std::move(connection));
+  SocketAddress address;
+  const socklen_t length = write_address(peer, address);
+  connection->connect(address.any, length);
+  return own_stream(std::move(connection));
 }
 
 std::unique_ptr<Stream> accept_stream(Loop& loop, UniqueFd fd, const Endpoint& peer,
                                       const Endpoint& local, const StreamOptions& options,
-                                      StreamEvents& events) {
-  auto channel = make_plain_channel(fd.get());
+                                      StreamEvents& events, TlsServer* tls) {
+  using Opening = Connection::Opening;
+  auto channel = tls ? make_tls_channel(fd.get(), *tls) : make_plain_channel(fd.get());
   auto connection =
       std::make_shared<Connection>(loop, std::move(fd), peer, options, events, std::move(channel));
-  connection->accept(local);
-  return std::make_unique<OwnedStream>(std::move(connection));
+  connection->accept(local, tls ? Opening::kHandshake : Opening::kAtOnce);
+  return own_stream(std::move(connection));
 }
 
 }  // namespace weir::io

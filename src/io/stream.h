@@ -1,4 +1,4 @@
-// Octet streams, plain TCP or TLS behind one face, client or server side. Callbacks come on the
+// Octet streams, plain or TLS behind one face, client or server side. Callbacks come on the
 // loop's thread; what is sent is collected and leaves in one write when the loop's turn ends or
 // `flush` is called.
 #pragma once
@@ -36,6 +36,7 @@ enum class CloseCause : uint8_t {
   kCertificateSelfSigned,
   kCertificateUntrusted,
   kCertificatePin,
+  kCertificateMissing,  // clients only: they must have one
 };
 /// `certificate_name`, `refused` …: the label of a counter.
 std::string_view to_text(CloseCause cause);
@@ -44,11 +45,11 @@ inline bool is_certificate(CloseCause cause) { return cause >= CloseCause::kCert
 class StreamEvents {
  public:
   virtual ~StreamEvents() = default;
-  /// Connected, and the TLS handshake and verification are done. Accepted streams are open from the
-  /// start and do not call it.
+  /// Connected, and the TLS handshake and verification are done. Plain accepted streams are open
+  /// from the start and do not call it.
   virtual void on_open() {}
-  /// What arrived, at most 16 KiB; valid during the call. The handler may send on the stream, close
-  /// it or destroy it.
+  /// What arrived, at most `read_octets`; valid during the call. The handler may send on the
+  /// stream, close it or destroy it.
   virtual void on_data(Bytes octets) = 0;
   /// The last call, once; not after the stream's owner destroyed it or called `close`. The handler
   /// may destroy the stream. After `kEndOfStream` on an accepted stream the peer may still be
@@ -82,6 +83,7 @@ class Stream {
 struct StreamOptions {
   size_t limit_octets = 1 << 20;                      // unsent octets kept
   Duration connect_timeout{std::chrono::seconds(2)};  // TCP and TLS handshakes together
+  size_t read_octets = 16 << 10;                      // taken at a time; 64 KiB at most
 };
 
 /// Connects out. With `tls` the stream opens only after verification. TCP_NODELAY is set. `tls` is
@@ -90,10 +92,11 @@ struct StreamOptions {
 std::unique_ptr<Stream> connect_stream(Loop& loop, const Endpoint& peer, TlsClient* tls,
                                        const StreamOptions& options, StreamEvents& events);
 
-/// A stream on a connection that was accepted.
+/// A stream on a connection that was accepted, of either kind of socket. With `tls` it opens once
+/// the handshake is done; as above, `tls` is used during this call only.
 std::unique_ptr<Stream> accept_stream(Loop& loop, UniqueFd fd, const Endpoint& peer,
                                       const Endpoint& local, const StreamOptions& options,
-                                      StreamEvents& events);
+                                      StreamEvents& events, TlsServer* tls = nullptr);
 
 /// Accepts connections and gives each to `on_connection`, which may destroy the listener. When the
 /// process runs out of descriptors or memory it pauses 100 ms at a time, with one line in the log.

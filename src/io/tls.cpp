@@ -15,7 +15,7 @@
 #include <optional>
 #include <utility>
 
-#include "io/tls_context.h"
+#include "io/tls/context.h"
 
 namespace weir::io {
 namespace {
@@ -24,13 +24,8 @@ constexpr size_t kLongestName = 253;
 
 Error wrong(std::string what) { return {Fault::kConfig, std::move(what)}; }
 
-std::string last_openssl_error() {
-  const char* reason = ERR_reason_error_string(ERR_peek_last_error());
-  ERR_clear_error();
-  return reason ? reason : "unknown error";
-}
-
-std::optional<Pin> parse_pin(const std::string& text) {
+std::optional<Pin> parse_pin(std::string text) {
+  if (text.starts_with("sha256/")) text.erase(0, 7);
   Pin pin;
   if (const auto octets = from_hex(text); octets && octets->size() == pin.size()) {
     std::ranges::copy(*octets, pin.begin());
@@ -97,13 +92,7 @@ Status trust_system(SSL_CTX* context) {
 Status set_trust(SSL_CTX* context, const TlsClientSettings& settings) {
   if (settings.pins_only) return Done{};
   if (settings.ca_file.empty()) return trust_system(context);
-  ERR_clear_error();
-  if (SSL_CTX_load_verify_file(context, settings.ca_file.c_str()) != 1) {
-    return wrong("no certificate can be read from CA file " + settings.ca_file + ": " +
-                 last_openssl_error());
-  }
-  X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
-  return Done{};
+  return trust_file(context, settings.ca_file);
 }
 
 Status set_name(TlsContext& shared, const TlsClientSettings& settings) {
@@ -156,11 +145,6 @@ int keep_session(SSL* connection, SSL_SESSION* session) {
 
 void set_behaviour(TlsContext& shared) {
   SSL_CTX* context = shared.context.get();
-  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-  SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  SSL_CTX_set_read_ahead(context, 1);
-  SSL_CTX_set_app_data(context, &shared);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_cert_verify_callback(context, verify_certificate, &shared);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
@@ -168,11 +152,6 @@ void set_behaviour(TlsContext& shared) {
 }
 
 }  // namespace
-
-void TlsDelete::operator()(bio_method_st* method) const { BIO_meth_free(method); }
-void TlsDelete::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context); }
-void TlsDelete::operator()(ssl_session_st* session) const { SSL_SESSION_free(session); }
-void TlsDelete::operator()(ssl_st* connection) const { SSL_free(connection); }
 
 void SessionCache::keep(TlsOwned<ssl_session_st> session) {
   const std::lock_guard lock(mutex_);
@@ -204,18 +183,16 @@ size_t SessionCache::size() const {
 }
 
 Result<std::unique_ptr<TlsClient>> TlsClient::create(const TlsClientSettings& settings) {
-  auto shared = std::make_shared<TlsContext>();
-  shared->socket_method = make_socket_method();
-  shared->context.reset(SSL_CTX_new(TLS_client_method()));
-  if (!shared->socket_method || !shared->context) {
-    return Error{Fault::kResource, "cannot start TLS: " + last_openssl_error()};
-  }
+  auto shared = make_tls_context(false);
+  if (!shared) return Error{Fault::kResource, "cannot start TLS: " + last_tls_error()};
   set_behaviour(*shared);
   TRY(shared->pins, parse_pins(settings));
   shared->pins_only = settings.pins_only;
   TRY_DONE(set_trust(shared->context.get(), settings));
   TRY_DONE(set_name(*shared, settings));
   TRY_DONE(set_alpn(shared->context.get(), settings.alpn));
+  if (!settings.certificate_file.empty() || !settings.key_file.empty())
+    TRY_DONE(show_identity(shared->context.get(), settings.certificate_file, settings.key_file));
   auto native = std::make_unique<Native>();
   native->context = std::move(shared);
   return std::unique_ptr<TlsClient>(new TlsClient(std::move(native)));

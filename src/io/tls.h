@@ -1,4 +1,5 @@
-// TLS towards servers: what is trusted, what is verified, and the sessions kept for resumption.
+// TLS towards servers (what is trusted, what is verified, the sessions kept for resumption), and
+// towards clients (who we are, and who they must be).
 #pragma once
 
 #include <cstdint>
@@ -25,6 +26,9 @@ struct TlsClientSettings {
   std::vector<std::string> pins;
   bool pins_only = false;         // then neither chain, name nor dates are looked at
   std::vector<std::string> alpn;  // offered; "dot" for DNS over TLS
+  /// PEM files to show servers that want to know who we are; both or none.
+  std::string certificate_file;
+  std::string key_file;
 };
 
 /// Shared by all connections to one server, on any thread: context, trust and up to eight resumable
@@ -40,6 +44,29 @@ class TlsClient {
 
  private:
   explicit TlsClient(std::unique_ptr<Native> native);
+  std::unique_ptr<Native> native_;
+};
+
+struct TlsServerSettings {
+  std::string certificate_file;  // PEM: ours first, then those between it and the authority
+  std::string key_file;          // PEM
+  /// A PEM file of authorities: clients must show a certificate of theirs. Empty: none is asked
+  /// for.
+  std::string client_ca_file;
+};
+
+/// Shared by all connections of a listener, on any thread. TLS 1.2 at least, no renegotiation, no
+/// resumption. Connections keep what they need of it, so it may be destroyed before them.
+class TlsServer {
+ public:
+  /// Errors name the file that is wrong; they are the configuration's fault.
+  static Result<std::unique_ptr<TlsServer>> create(const TlsServerSettings& settings);
+  ~TlsServer();
+  struct Native;
+  Native& native() { return *native_; }
+
+ private:
+  explicit TlsServer(std::unique_ptr<Native> native);
   std::unique_ptr<Native> native_;
 };
 

@@ -31,7 +31,9 @@ enum class MessageType : uint8_t {
   kUpdateQuery,
   kUpdateResponse,
 };
-inline bool is_response(MessageType type) { return static_cast<uint8_t>(type) % 2 == 0; }
+inline bool is_response(MessageType type) {
+  return type != MessageType::kUnknown && static_cast<uint8_t>(type) % 2 == 0;
+}
 /// `CLIENT_QUERY`.
 std::string_view to_text(MessageType type);
 std::optional<MessageType> message_type_from_text(std::string_view text);

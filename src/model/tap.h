@@ -15,6 +15,9 @@ class Tap {
   virtual ~Tap() = default;
   /// Copies the octets; the observation may be gone afterwards.
   virtual void record(const Observation& observation) noexcept = 0;
+  /// False when what is recorded now could be lost for want of room. For a producer that can make
+  /// others wait for it.
+  virtual bool has_room() noexcept { return true; }
   /// Hands over what has been collected; producers call it when they pause and at the end.
   virtual void flush() noexcept = 0;
 };

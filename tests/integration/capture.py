@@ -16,10 +16,12 @@ class Capture:
 
     MARK = b"the capture ends here"
 
-    def __init__(self, folder, port):
+    def __init__(self, folder, port, dissect=None):
+        """`dissect` says what is spoken there: `udp.port==5300,dns`; else it is TLS."""
         if os.geteuid() != 0 or not shutil.which("dumpcap"):
             pytest.skip("captures need root and dumpcap")
         self.port, self.file = port, folder / f"port-{port}.pcap"
+        self._dissect = dissect or f"tcp.port=={port},tls"
 
     def __enter__(self):
         self._log = open(f"{self.file}.log", "w+", encoding="utf-8")
@@ -43,7 +45,7 @@ class Capture:
 
     def read(self, what, *fields):
         """The fields of every packet that the display filter lets through."""
-        words = ["tshark", "-r", self.file, "-d", f"tcp.port=={self.port},tls", "-Y", what,
+        words = ["tshark", "-r", self.file, "-d", self._dissect, "-Y", what,
                  "-T", "fields"]
         for field in fields:
             words += ["-e", field]

@@ -44,6 +44,8 @@ void print_plan(const LoadedSettings& loaded) {
   if (flow.store_enabled)
     fmt::print("keeps     {} in {}\n", bound(flow.store.retention.age, flow.store.retention.octets),
                flow.store.path);
+  for (const flow::SourceSettings& source : flow.sources)
+    fmt::print("takes     {} called {}\n", flow::origin(source), flow::name_of(source));
   for (const flow::SinkSettings& sink : flow.sinks)
     fmt::print("writes    {} to {}\n", flow::name_of(sink), flow::destination(sink));
   fmt::print("control   http on {}\n", list(settings.control.listen));

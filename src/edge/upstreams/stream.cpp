@@ -25,7 +25,8 @@ AskFailure failure_of(io::CloseCause cause) {
     case io::CloseCause::kRefused: return AskFailure::kRefused;
     case io::CloseCause::kUnreachable: return AskFailure::kUnreachable;
     case io::CloseCause::kTimeout: return AskFailure::kTimeout;
-    case io::CloseCause::kTlsProtocol: return AskFailure::kTlsProtocol;
+    case io::CloseCause::kTlsProtocol:
+    case io::CloseCause::kCertificateMissing: return AskFailure::kTlsProtocol;
     case io::CloseCause::kCertificateName: return AskFailure::kCertificateName;
     case io::CloseCause::kCertificateExpired: return AskFailure::kCertificateExpired;
     case io::CloseCause::kCertificateSelfSigned: return AskFailure::kCertificateSelfSigned;

@@ -31,6 +31,9 @@ class FrameReader {
   /// Gives the next piece of the stream. It must stay as it is until `next` has given kNone, and
   /// `next` must have given kNone before.
   void feed(Bytes piece) { piece_ = piece; }
+  /// What of the piece has not been looked at yet. An owner that has to stop in between keeps these
+  /// octets, and feeds them later instead of what comes next.
+  Bytes rest() const { return piece_; }
   /// The next frame. Its views hold until the next call of `next` or `feed`.
   Frame next();
 

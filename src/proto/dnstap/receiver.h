@@ -50,6 +50,7 @@ class Receiver {
 
   /// As FrameReader's: the piece stays as it is until `next` has given kNone.
   void feed(Bytes piece) { reader_.feed(piece); }
+  Bytes rest() const { return reader_.rest(); }
   /// The views hold until the next call of `next` or `feed`.
   Received next();
   /// The octets to send to the peer now, once. A peer that does not want them is no fault: some

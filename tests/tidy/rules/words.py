@@ -38,7 +38,7 @@ EXCEPTIONS = {
     "src/edge/plane.cpp": ("std::thread", "std::mutex"),  # joins them, waits until they are idle
     "src/edge/cache/partition.h": ("std::mutex",),  # the cache is shared by all shards
     "src/io/http_server_test.cpp": ("throw",),  # what a handler must not do, and may
-    "src/io/tls_context.h": ("std::mutex",),  # sessions to resume are shared by all shards
+    "src/io/tls/context.h": ("std::mutex",),  # sessions to resume are shared by all shards
 }
 
 

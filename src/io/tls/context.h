@@ -1,5 +1,5 @@
-// What the connections of one TlsClient share: OpenSSL's context, the pins and the sessions.
-// OpenSSL's types are declared here and defined in this room's .cpp files only.
+// What the connections of one TlsClient or TlsServer share: OpenSSL's context, the pins and the
+// sessions. OpenSSL's types are declared here and defined in this room's .cpp files only.
 #pragma once
 
 #include <array>
@@ -58,6 +58,19 @@ struct TlsContext {
 struct TlsClient::Native {
   std::shared_ptr<const TlsContext> context;
 };
+struct TlsServer::Native {
+  std::shared_ptr<const TlsContext> context;
+};
+
+/// A context of either side with what both sides have in common; nothing if there is no memory.
+std::shared_ptr<TlsContext> make_tls_context(bool is_server);
+/// The words of OpenSSL's oldest error, and no errors afterwards.
+std::string last_tls_error();
+/// Makes `certificate_file` and `key_file` what this side shows of itself.
+Status show_identity(ssl_ctx_st* context, const std::string& certificate_file,
+                     const std::string& key_file);
+/// Trusts the certificates of `ca_file`, whatever stands in it.
+Status trust_file(ssl_ctx_st* context, const std::string& ca_file);
 
 /// Why a certificate was not accepted; each connection has one, set during its handshake.
 struct VerifyFailure {
@@ -70,7 +83,7 @@ struct VerifyFailure {
 /// `context` is the TlsContext; the connection's application data is its VerifyFailure.
 int verify_certificate(x509_store_ctx_st* store, void* context);
 
-/// How the channel reads and writes the socket under OpenSSL (channel_tls.cpp).
+/// How the channel reads and writes the socket under OpenSSL (channel.cpp).
 TlsOwned<bio_method_st> make_socket_method();
 
 }  // namespace weir::io

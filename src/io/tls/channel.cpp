@@ -1,4 +1,6 @@
-// Octets inside TLS, as a client: OpenSSL over a socket it reads and writes through us.
+// Octets inside TLS, as client or server: OpenSSL over a socket it reads and writes through us.
+#include "io/channel.h"
+
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
@@ -6,8 +8,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "io/channel.h"
-#include "io/tls_context.h"
+#include "io/tls/context.h"
 
 namespace weir::io {
 namespace {
@@ -70,6 +71,14 @@ class TlsChannel final : public Channel {
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl_.get(), bio, bio);
     SSL_set_app_data(ssl_.get(), &failure_);
+  }
+
+  /// Which side we are is said before the handshake.
+  void become_server() {
+    if (ssl_) SSL_set_accept_state(ssl_.get());
+  }
+  void become_client() {
+    if (!ssl_) return;
     SSL_set_connect_state(ssl_.get());
     if (!context_->server_name.empty()) {
       SSL_set_tlsext_host_name(ssl_.get(), context_->server_name.c_str());
@@ -140,8 +149,12 @@ class TlsChannel final : public Channel {
     }
     if (socket_.error_number != 0) return ended_by(socket_.error_number);
     if (socket_.ended) return {ChannelResult::State::kEnded, 0, CloseCause::kEndOfStream, {}};
-    const char* reason = ERR_reason_error_string(ERR_peek_error());
-    return {ChannelResult::State::kEnded, 0, CloseCause::kTlsProtocol,
+    const unsigned long error = ERR_peek_error();
+    const char* reason = ERR_reason_error_string(error);
+    const bool missing = ERR_GET_LIB(error) == ERR_LIB_SSL &&
+                         ERR_GET_REASON(error) == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE;
+    return {ChannelResult::State::kEnded, 0,
+            missing ? CloseCause::kCertificateMissing : CloseCause::kTlsProtocol,
             reason ? reason : "TLS failed"};
   }
 
@@ -163,7 +176,15 @@ TlsOwned<bio_method_st> make_socket_method() {
 }
 
 std::unique_ptr<Channel> make_tls_channel(int fd, TlsClient& client) {
-  return std::make_unique<TlsChannel>(fd, client.native().context);
+  auto channel = std::make_unique<TlsChannel>(fd, client.native().context);
+  channel->become_client();
+  return channel;
+}
+
+std::unique_ptr<Channel> make_tls_channel(int fd, TlsServer& server) {
+  auto channel = std::make_unique<TlsChannel>(fd, server.native().context);
+  channel->become_server();
+  return channel;
 }
 
 }  // namespace weir::io

@@ -10,7 +10,7 @@
 #include <algorithm>
 
 #include "base/log.h"
-#include "io/tls_context.h"
+#include "io/tls/context.h"
 
 namespace weir::io {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "io/stream.h"
-#include "io/tls_context.h"
+#include "io/tls/context.h"
 #include "kit/certificates.h"
 #include "kit/run_loop.h"
 #include "kit/stream_events.h"
