@@ -33,6 +33,9 @@ class [[nodiscard]] Result {
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit
   Result(E failure) : state_(std::in_place_index<1>, std::move(failure)) {}  // NOLINT: implicit
 
+  /// A value made in place, for those that are too large to be moved about.
+  explicit Result(std::in_place_t) : state_(std::in_place_index<0>) {}
+
   explicit operator bool() const { return state_.index() == 0; }
   bool ok() const { return state_.index() == 0; }
   T& operator*() & { return *std::get_if<0>(&state_); }

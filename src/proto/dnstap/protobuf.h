@@ -1,0 +1,158 @@
+// The wire format of protobuf, as far as dnstap needs it: a cursor over fields that does not copy,
+// throw or allocate, and functions that append fields. For the files of this folder.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <type_traits>
+
+#include "base/bytes.h"
+#include "proto/dnstap/decode_fault.h"
+
+namespace weir::dnstap::protobuf {
+
+enum class Wire : uint32_t { kVarint = 0, kFixed64 = 1, kBytes = 2, kFixed32 = 5 };
+
+/// What stands before a value: the field's number and how the value is written.
+constexpr uint32_t tag(uint32_t field, Wire wire) {
+  return field << 3 | static_cast<uint32_t>(wire);
+}
+
+/// Octets of a number of variable size, at most.
+inline constexpr ptrdiff_t kMostVarint = 10;
+/// Reads a number and gives the place behind it; nullptr if it has no end.
+const uint8_t* read_varint(Bytes octets, uint64_t& value);
+
+/// Reads tag, value, tag, value. After the first fault there are no more fields and every value is
+/// zero or empty.
+class FieldReader {
+ public:
+  explicit FieldReader(Bytes octets) : at_(octets.data()), end_(octets.data() + octets.size()) {}
+
+  /// Goes to the next field; false at the end and after a fault.
+  bool next() {
+    if (at_ == end_) return false;
+    begin_ = at_;
+    tag_ = read_tag();
+    return fault_ == DecodeFault::kNone;
+  }
+  uint32_t tag() const { return tag_; }
+  uint32_t field() const { return tag_ >> 3; }
+
+  uint64_t varint() {
+    if (at_ != end_ && *at_ < 0x80) [[likely]]
+      return *at_++;
+    uint64_t value = 0;
+    const uint8_t* const behind = read_varint({at_, end_}, value);
+    if (behind == nullptr) {
+      fail(end_ - at_ < kMostVarint ? DecodeFault::kTruncated : DecodeFault::kVarint);
+      return 0;
+    }
+    at_ = behind;
+    return value;
+  }
+  /// As int32 has it: of a number that is larger the lower 32 bits count.
+  template <typename Enum>
+  Enum enumerator() {
+    return static_cast<Enum>(static_cast<int32_t>(varint()));
+  }
+  uint32_t fixed32() {
+    const uint8_t* from = take(4);
+    // Numbers of fixed size are little-endian.
+    return from == nullptr ? 0 : __builtin_bswap32(load_u32(from));
+  }
+  Bytes bytes() {
+    const uint64_t size = varint();
+    const uint8_t* from = take(size);
+    return from == nullptr ? Bytes{} : Bytes{from, static_cast<size_t>(size)};
+  }
+  /// Passes over a field that the caller does not know. If it knows fields of this number, it is
+  /// the way of writing that is wrong.
+  void skip(bool number_is_known) {
+    if (number_is_known) return fail(DecodeFault::kWireType);
+    switch (static_cast<Wire>(tag_ & 7)) {
+      case Wire::kVarint: varint(); return;
+      case Wire::kFixed64: take(8); return;
+      case Wire::kBytes: bytes(); return;
+      case Wire::kFixed32: take(4); return;
+    }
+    fail(DecodeFault::kWireType);
+  }
+  /// The whole of the field just read, with its tag.
+  Bytes octets() const { return {begin_, at_}; }
+
+  void fail(DecodeFault fault) {
+    if (fault_ == DecodeFault::kNone) fault_ = fault;
+    at_ = end_;
+  }
+  DecodeFault fault() const { return fault_; }
+
+ private:
+  const uint8_t* take(uint64_t size) {
+    if (size > static_cast<uint64_t>(end_ - at_)) {
+      fail(DecodeFault::kTruncated);
+      return nullptr;
+    }
+    return (at_ += size) - size;
+  }
+  uint32_t read_tag() {
+    const uint64_t tag = varint();
+    if (tag < 8 || tag > UINT32_MAX) fail(DecodeFault::kTag);
+    return static_cast<uint32_t>(tag);
+  }
+
+  const uint8_t* at_;
+  const uint8_t* end_;
+  const uint8_t* begin_ = nullptr;  // of the field
+  uint32_t tag_ = 0;
+  DecodeFault fault_ = DecodeFault::kNone;
+};
+
+/// Widens `stretch` by the field just read: see Message::unknown_fields.
+inline void widen(Bytes& stretch, Bytes field) {
+  stretch = stretch.empty() ? field : Bytes{stretch.data(), field.data() + field.size()};
+}
+
+void append_varint(Octets& out, uint64_t value);
+
+void append_bytes(Octets& out, uint32_t field, Bytes value);
+void append_fixed32(Octets& out, uint32_t field, uint32_t value);
+/// Numbers and enumerators; negative ones as 64 bits, as int32 demands.
+template <typename Number>
+void append_number(Octets& out, uint32_t field, Number value) {
+  append_varint(out, tag(field, Wire::kVarint));
+  if constexpr (std::is_enum_v<Number>)
+    append_varint(out, static_cast<uint64_t>(static_cast<int64_t>(value)));
+  else
+    append_varint(out, value);
+}
+
+inline void append_bytes(Octets& out, uint32_t field, const std::optional<Bytes>& value) {
+  if (value) append_bytes(out, field, *value);
+}
+inline void append_fixed32(Octets& out, uint32_t field, const std::optional<uint32_t>& value) {
+  if (value) append_fixed32(out, field, *value);
+}
+template <typename Number>
+void append_number(Octets& out, uint32_t field, const std::optional<Number>& value) {
+  if (value) append_number(out, field, *value);
+}
+
+/// A message inside a message, appended in place; its size is known at the end only.
+size_t begin_message(Octets& out, uint32_t field);
+void end_message(Octets& out, size_t begin);
+
+/// Appends the fields of a stretch whose numbers are not known.
+template <typename IsKnown>
+void append_unknown(Octets& out, Bytes stretch, IsKnown is_known) {
+  FieldReader fields(stretch);
+  while (fields.next()) {
+    const bool known = is_known(fields.field());
+    fields.skip(false);
+    if (known || fields.fault() != DecodeFault::kNone) continue;
+    const Bytes field = fields.octets();
+    out.insert(out.end(), field.begin(), field.end());
+  }
+}
+
+}  // namespace weir::dnstap::protobuf
