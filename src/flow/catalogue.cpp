@@ -10,13 +10,17 @@ std::unique_ptr<Encoder> make_text_encoder(std::string_view identity);
 std::unique_ptr<Encoder> make_flat_json_encoder(std::string_view identity,
                                                 std::string_view version);
 std::unique_ptr<Encoder> make_json_encoder(std::string_view identity, std::string_view version);
+std::unique_ptr<Encoder> make_short_encoder();
+std::unique_ptr<Encoder> make_yaml_encoder(std::string_view identity, std::string_view version);
+std::unique_ptr<Encoder> make_pcap_encoder();
 Result<std::unique_ptr<Sink>> make_file_sink(const FileSinkSettings& settings,
                                              std::unique_ptr<Encoder> encoder);
 Result<std::unique_ptr<Sink>> make_sqlite_sink(const SqliteSinkSettings& settings);
 
 namespace {
 
-constexpr std::array<std::string_view, 3> kFormats = {"text", "flat-json", "json"};
+constexpr std::array<std::string_view, 6> kFormats = {"text", "short", "flat-json",
+                                                      "json", "yaml",  "pcap"};
 
 using Made = Result<std::unique_ptr<Sink>>;
 
@@ -44,6 +48,9 @@ std::unique_ptr<Encoder> make_encoder(Format format, std::string_view identity,
     case Format::kText: return make_text_encoder(identity);
     case Format::kFlatJson: return make_flat_json_encoder(identity, version);
     case Format::kJson: return make_json_encoder(identity, version);
+    case Format::kShort: return make_short_encoder();
+    case Format::kYaml: return make_yaml_encoder(identity, version);
+    case Format::kPcap: return make_pcap_encoder();
   }
   return nullptr;
 }

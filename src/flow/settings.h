@@ -15,8 +15,8 @@ namespace weir::flow {
 /// it the sources: only for flows whose sources can (files).
 enum class Overflow : uint8_t { kDropNewest, kDropOldest, kBlock };
 
-/// How an observation becomes a line.
-enum class Format : uint8_t { kText, kFlatJson, kJson };
+/// How an observation becomes a record of a file.
+enum class Format : uint8_t { kText, kShort, kFlatJson, kJson, kYaml, kPcap };
 
 struct BatchSettings {
   size_t observations = 512;
