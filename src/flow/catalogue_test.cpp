@@ -36,6 +36,7 @@ TEST(Catalogue, every_format_writes_something_of_its_own) {
   EXPECT_TRUE(has(Format::kFlatJson, "\"dns.qname\""));
   EXPECT_TRUE(has(Format::kJson, "\"dns\":{"));
   EXPECT_TRUE(has(Format::kYaml, "  type: CLIENT_QUERY\n"));
+  EXPECT_TRUE(has(Format::kDnstap, as_text(seen.query)));
   EXPECT_TRUE(has(Format::kPcap, as_text(seen.query)));
 }
 

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "flow/dnstap_policy.h"
 #include "flow/encoder.h"
 #include "flow/text.h"
 #include "proto/dns/print.h"
@@ -31,6 +32,8 @@ class Yaml final : public Encoder {
     time("response_time", observation.response_time);
     sockets(observation);
     if (!extras.query_zone.empty()) zone(extras.query_zone);
+    if (!extras.policy.empty()) policy(policy_words(&extras));
+    if (extras.http_protocol != 0) word("http_protocol", http_protocol_word(&extras));
     message("query_message", observation.query_message);
     message("response_message", observation.response_message);
     out += "---\n";
@@ -89,6 +92,15 @@ class Yaml final : public Encoder {
     append_name(scratch_, wire);
     if (scratch_ != ".") scratch_.push_back('.');
     quoted(kInMessage, "query_zone", scratch_);
+  }
+
+  void policy(const PolicyWords& words) {
+    *out_ += "  policy:\n";
+    quoted("    ", "type", words.type);
+    quoted("    ", "rule", words.rule);
+    quoted("    ", "action", words.action);
+    quoted("    ", "match", words.match);
+    quoted("    ", "value", words.value);
   }
 
   /// A literal block: the lines of the text, further in.
