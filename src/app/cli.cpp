@@ -110,16 +110,20 @@ class Parser {
     reference_ = add_command("reference", config_);
   }
 
+  static void add_conditions(CLI::App* command, Conditions& to) {
+    command->add_option("-n,--name", to.name);
+    command->add_option("--client", to.client);
+    command->add_option("-t,--type", to.type);
+    command->add_option("-r,--rcode", to.rcode);
+    command->add_option("-m,--message,--message-type", to.message);
+    command->add_option("--since", to.since);
+    command->add_option("--until", to.until);
+  }
+
   void add_log() {
     log_ = add_command("log");
     LogCommand& to = log_command_;
-    log_->add_option("-n,--name", to.name);
-    log_->add_option("--client", to.client);
-    log_->add_option("-t,--type", to.type);
-    log_->add_option("-r,--rcode", to.rcode);
-    log_->add_option("-m,--message", to.message);
-    log_->add_option("--since", to.since);
-    log_->add_option("--until", to.until);
+    add_conditions(log_, to.only);
     log_->add_option("-l,--limit", to.limit)->check(CLI::Range(uint64_t{1}, uint64_t{100'000'000}));
     auto* format = log_->add_option_function<std::string>(
                            "-f,--format",
@@ -161,8 +165,11 @@ class Parser {
     ReadCommand& to = read_command_;
     read_->add_option("files", to.files)->required();
     read_->add_option("-f,--format", to.format)
-        ->check(CLI::IsMember({"text", "flat-json", "json"}));
+        ->check(CLI::IsMember({"text", "short", "flat-json", "json", "yaml", "dnstap", "pcap"}));
     read_->add_option("--to", to.to);
+    read_->add_flag("--count", to.count);
+    read_->add_flag("--follow", to.follow);
+    add_conditions(read_, to.only);
     read_->add_option("--ports", to.ports)
         ->delimiter(',')
         ->check(CLI::Range(1, 65535))

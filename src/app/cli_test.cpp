@@ -59,7 +59,7 @@ TEST(Cli, read_splits_ports_and_keeps_files) {
 
 TEST(Cli, log_has_filters_and_forms) {
   const auto log = command<LogCommand>({"log", "--name", "example.org", "--json", "-l", "5"});
-  EXPECT_EQ(log.name, "example.org");
+  EXPECT_EQ(log.only.name, "example.org");
   EXPECT_EQ(log.limit, 5u);
   EXPECT_EQ(log.format, LogFormat::kJson);
   EXPECT_EQ(command<LogCommand>({"log", "-f", "table"}).format, LogFormat::kTable);

@@ -40,12 +40,26 @@ struct ConfigCommand {
   ConfigChoice config;
 };
 
+/// What messages are looked for, in words; an empty one is any.
+struct Conditions {
+  std::string name;
+  std::string client;
+  std::string type;
+  std::string rcode;
+  std::string message;  // one of dnstap's types, or all
+  std::string since;
+  std::string until;
+};
+
 struct ReadCommand {
   std::vector<std::string> files;
+  Conditions only;
   std::string format = "text";
   std::string to;  // a sink's address; empty: standard output
   std::vector<uint16_t> ports;
   unsigned threads = 0;  // 0: one a processor
+  bool follow = false;
+  bool count = false;
 };
 
 enum class LogFormat { kAutomatic, kTable, kJson };
@@ -53,13 +67,7 @@ enum class LogFormat { kAutomatic, kTable, kJson };
 struct LogCommand {
   ConfigChoice config;
   std::string store;  // a store's file; empty: the one of the settings
-  std::string name;
-  std::string client;
-  std::string type;
-  std::string rcode;
-  std::string message = "CLIENT_RESPONSE";  // one of dnstap's types, or all
-  std::string since;
-  std::string until;
+  Conditions only{.message = "CLIENT_RESPONSE"};
   uint64_t limit = 100;
   LogFormat format = LogFormat::kAutomatic;
 };

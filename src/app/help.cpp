@@ -17,7 +17,7 @@ usage: weir COMMAND [OPTION...]
   config      show the settings in force, explain one, or print the reference
   log         ask the store what was asked, by whom, and what came back
   query       ask a server, over UDP, TCP or TLS
-  read        read captures (pcap, pcapng): print them or put them into a sink
+  read        read captures and dnstap: print them or put them into a sink
   completion  print completions for bash, zsh or fish
 
   -h, --help     this page; weir COMMAND --help explains a command
@@ -121,24 +121,28 @@ examples:
   weir query www.example.org
   weir query example.org DNSKEY +dnssec +tls @9.9.9.9 --tls-name quad9.net
 )"},
-    {"read", R"(Reads captures and prints every DNS message in them, or puts them into a sink.
+    {"read", R"(Reads captures and dnstap files and prints every DNS message in them.
 
 usage: weir read FILE... [OPTION...]
 
-  FILE                  pcap or pcapng; - is standard input
-  -f, --format FORMAT   text (default), flat-json, json
+  FILE                  pcap, pcapng or dnstap, plain or zstd; - is standard input
+  -f, --format FORMAT   text (default), short, flat-json, json, yaml, dnstap, pcap
   --to SINK             sqlite:PATH or file:PATH instead of standard output
-  --ports PORT,...      where DNS is spoken (default 53,5353)
+  --count               print only how many messages there are
+  --follow              wait for more at the end of the last file
+  -n, --name SUFFIX     only messages about this name and names below it; also
+                        --client, --type, --rcode, --message-type, --since and
+                        --until, as weir log has them
+  --ports PORT,...      where captures have DNS (default 53,5353)
   -j, --threads N       default: one a processor; the output is the same for any
 
-Malformed messages are printed and counted with what is wrong and where. A file
-that is cut off gives what it has, then an error. Ends with 1 when a file could
-not be read to its end.
+Malformed messages are printed and counted, with what is wrong and where. Ends
+with 1 when a file could not be read to its end.
 
 examples:
-  weir read capture.pcapng
-  weir read *.pcap --format flat-json | jq -r '."dns.qname"'
-  weir read capture.pcap --to sqlite:capture.sqlite
+  weir read capture.pcapng --rcode NXDOMAIN
+  weir read dns.fstrm.zst -f flat-json | jq -r '."dns.qname"'
+  weir read *.pcap --to sqlite:capture.sqlite
 )"},
     {"completion", R"(Prints completions for a shell.
 

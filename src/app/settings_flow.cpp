@@ -84,14 +84,17 @@ Table<Sink> any_sink_table(std::string doc) {
 }
 
 Table<FileSinkSettings> file_sink_table() {
-  auto table = any_sink_table<FileSinkSettings>("Lines in a file.");
+  auto table = any_sink_table<FileSinkSettings>("A record an observation, in a file.");
   table.path("path", &FileSinkSettings::path,
              {.most = "4095", .doc = "The file; - is standard output."});
   table.choice("format", &FileSinkSettings::format,
                {{"text", flow::Format::kText},
+                {"short", flow::Format::kShort},
                 {"flat-json", flow::Format::kFlatJson},
-                {"json", flow::Format::kJson}},
-               {.fallback = "flat-json", .doc = "How a line is written."});
+                {"json", flow::Format::kJson},
+                {"yaml", flow::Format::kYaml},
+                {"pcap", flow::Format::kPcap}},
+               {.fallback = "flat-json", .doc = "How an observation is written."});
   table.table("rotation", &FileSinkSettings::rotation, rotation_table());
   return table;
 }

@@ -10,6 +10,10 @@ std::unique_ptr<Encoder> make_text_encoder(std::string_view identity);
 std::unique_ptr<Encoder> make_flat_json_encoder(std::string_view identity,
                                                 std::string_view version);
 std::unique_ptr<Encoder> make_json_encoder(std::string_view identity, std::string_view version);
+std::unique_ptr<Encoder> make_short_encoder();
+std::unique_ptr<Encoder> make_yaml_encoder(std::string_view identity, std::string_view version);
+std::unique_ptr<Encoder> make_dnstap_encoder(std::string_view identity, std::string_view version);
+std::unique_ptr<Encoder> make_pcap_encoder();
 Result<std::unique_ptr<Sink>> make_file_sink(const FileSinkSettings& settings,
                                              std::unique_ptr<Encoder> encoder);
 Result<std::unique_ptr<Sink>> make_sqlite_sink(const SqliteSinkSettings& settings);
@@ -18,7 +22,8 @@ Result<std::unique_ptr<Source>> make_dnstap_source(const DnstapSourceSettings& s
 
 namespace {
 
-constexpr std::array<std::string_view, 3> kFormats = {"text", "flat-json", "json"};
+constexpr std::array<std::string_view, 7> kFormats = {"text", "short",  "flat-json", "json",
+                                                      "yaml", "dnstap", "pcap"};
 
 using Made = Result<std::unique_ptr<Sink>>;
 
@@ -73,6 +78,10 @@ std::unique_ptr<Encoder> make_encoder(Format format, std::string_view identity,
     case Format::kText: return make_text_encoder(identity);
     case Format::kFlatJson: return make_flat_json_encoder(identity, version);
     case Format::kJson: return make_json_encoder(identity, version);
+    case Format::kShort: return make_short_encoder();
+    case Format::kYaml: return make_yaml_encoder(identity, version);
+    case Format::kDnstap: return make_dnstap_encoder(identity, version);
+    case Format::kPcap: return make_pcap_encoder();
   }
   return nullptr;
 }

@@ -24,12 +24,20 @@ TEST(Catalogue, every_kind_of_sink_can_be_made_and_says_where_it_leads) {
 
 TEST(Catalogue, every_format_writes_something_of_its_own) {
   const kit::Seen seen("example.org");
-  std::vector<std::string> lines;
+  std::vector<std::string> records;
   for (size_t i = 0; i < format_words().size(); ++i)
-    make_encoder(static_cast<Format>(i), "a", "b")->encode(seen.observation, lines.emplace_back());
-  EXPECT_NE(lines[0][0], '{');
-  EXPECT_NE(lines[1].find("\"dns.qname\""), std::string::npos);
-  EXPECT_NE(lines[2].find("\"dns\":{"), std::string::npos);
+    make_encoder(static_cast<Format>(i), "a", "b")
+        ->encode(seen.observation, records.emplace_back());
+  const auto has = [&](Format format, std::string_view what) {
+    return records[static_cast<size_t>(format)].find(what) != std::string::npos;
+  };
+  EXPECT_TRUE(has(Format::kText, " a CLIENT_QUERY "));
+  EXPECT_TRUE(has(Format::kShort, " CQ "));
+  EXPECT_TRUE(has(Format::kFlatJson, "\"dns.qname\""));
+  EXPECT_TRUE(has(Format::kJson, "\"dns\":{"));
+  EXPECT_TRUE(has(Format::kYaml, "  type: CLIENT_QUERY\n"));
+  EXPECT_TRUE(has(Format::kDnstap, as_text(seen.query)));
+  EXPECT_TRUE(has(Format::kPcap, as_text(seen.query)));
 }
 
 TEST(Catalogue, a_file_that_cannot_be_opened_is_said_at_once) {

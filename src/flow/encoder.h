@@ -16,8 +16,13 @@ inline constexpr size_t kMostRecordText = 256 << 10;
 class Encoder {
  public:
   virtual ~Encoder() = default;
-  /// Appends one whole record, its line end included.
+  /// Appends one whole record, in texts its line end included.
   virtual void encode(const model::Observation& observation, std::string& out) = 0;
+  /// What stands in a file before its first record, and behind its last: nothing, in texts.
+  virtual void head(std::string& out) { static_cast<void>(out); }
+  virtual void tail(std::string& out) { static_cast<void>(out); }
+  /// False for formats that are no lines.
+  virtual bool is_text() const { return true; }
 };
 
 }  // namespace weir::flow

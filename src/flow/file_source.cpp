@@ -14,8 +14,11 @@ bool ReadSummary::whole() const {
 
 std::vector<std::string> ReadSummary::lines() const {
   std::vector<std::string> lines;
-  lines.push_back(fmt::format("{} packets, {} octets, {} messages, {} malformed, {} paired",
-                              packets, octets, observations, malformed, paired));
+  std::string totals;
+  if (packets > 0 || frames == 0) totals = fmt::format("{} packets, {} octets, ", packets, octets);
+  if (frames > 0) totals += fmt::format("{} frames, ", frames);
+  lines.push_back(fmt::format("{}{} messages, {} malformed, {} paired", totals, observations,
+                              malformed, paired));
   for (const auto& [reason, count] : reasons) lines.push_back(fmt::format("{}: {}", reason, count));
   for (const FileReport& file : files) {
     if (file.truncated_at)

@@ -1,5 +1,6 @@
-// Capture files as a source: `weir read` walks pcap and pcapng files, in the order given, and
-// records every DNS message in them. Implemented by flow/sources/files.
+// Files as a source: `weir read` walks captures (pcap, pcapng) and dnstap files, compressed by zstd
+// or not, in the order given, and records every DNS message in them. Implemented by
+// flow/sources/files.
 #pragma once
 
 #include <atomic>
@@ -22,15 +23,26 @@ struct FileSettings {
   unsigned threads = 1;
   /// How long after a query its response is believed to belong to it.
   Duration pairing_patience{std::chrono::seconds(10)};
+  /// Larger dnstap frames are passed over and counted.
+  size_t most_frame_octets = 256 << 10;
+  /// At the end of the last file, waits for what is appended to it, and goes on with the next file
+  /// when one takes its name; until stopped. The caller's thread does it all.
+  bool follow = false;
   /// Ends the reading early when it becomes true; may be null.
   const std::atomic<bool>* stop = nullptr;
+  /// How far the reading has come; may be null.
+  struct Progress {
+    std::atomic<uint64_t> octets{0};  // of the files, as they lie on the disk
+    std::atomic<uint64_t> messages{0};
+  };
+  Progress* progress = nullptr;
 };
 
 /// What became of one file.
 struct FileReport {
   std::string path;
-  uint64_t packets = 0;
-  uint64_t octets = 0;                   // read and understood
+  uint64_t packets = 0;                  // or frames
+  uint64_t octets = 0;                   // read and understood, decompressed
   std::optional<uint64_t> truncated_at;  // the file ended within the record that begins here
   std::string trouble;                   // why it was not read to its end, in words; or empty
   bool whole() const { return !truncated_at && trouble.empty(); }
@@ -39,7 +51,8 @@ struct FileReport {
 struct ReadSummary {
   std::vector<FileReport> files;
   uint64_t packets = 0;
-  uint64_t octets = 0;        // of frames, as captured
+  uint64_t octets = 0;        // of packets, as captured
+  uint64_t frames = 0;        // of dnstap
   uint64_t observations = 0;  // recorded
   uint64_t malformed = 0;     // of them
   uint64_t paired = 0;        // responses whose query was seen

@@ -128,7 +128,8 @@ model::Tap& Plane::open_tap(const std::string& source, model::SourceKind kind) {
   if (found == sources_.end()) found = sources_.insert(sources_.end(), source);
   RingTap& tap = taps_.emplace_back(ledger_.source(source, kind),
                                     static_cast<uint16_t>(found - sources_.begin()),
-                                    settings_.batch, settings_.sources_wait, router_.bell());
+                                    settings_.batch, settings_.sources_wait, router_.bell(),
+                                    settings_.only ? &*settings_.only : nullptr);
   router_.add_tap(tap);
   return tap;
 }

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/endpoint.h"
+#include "flow/query_filter.h"
 #include "flow/wire/stream_address.h"
 
 namespace weir::flow {
@@ -17,8 +19,8 @@ namespace weir::flow {
 /// it the sources: only for flows whose sources can (files).
 enum class Overflow : uint8_t { kDropNewest, kDropOldest, kBlock };
 
-/// How an observation becomes a line.
-enum class Format : uint8_t { kText, kFlatJson, kJson };
+/// How an observation becomes a record of a file.
+enum class Format : uint8_t { kText, kShort, kFlatJson, kJson, kYaml, kDnstap, kPcap };
 
 struct BatchSettings {
   size_t observations = 512;
@@ -136,6 +138,8 @@ struct FlowSettings {
   /// True when every source can be made to wait (`weir read`): taps then wait for room instead of
   /// dropping, and lanes may block.
   bool sources_wait = false;
+  /// Nothing else is let in; what is not is not counted as received.
+  std::optional<QueryFilter> only;
   /// The embedded store that queries are answered from, and any number of sinks beside it.
   bool store_enabled = true;
   SqliteSinkSettings store{.name = "store", .path = "weir-data/queries.db"};

@@ -13,15 +13,17 @@ constexpr Duration kPatience = 100ms;
 }  // namespace
 
 RingTap::RingTap(std::shared_ptr<SourceBook> book, uint16_t source, const BatchSettings& settings,
-                 bool waits, Bell& router)
+                 bool waits, Bell& router, const QueryFilter* only)
     : book_(std::move(book)),
       count_(book_->open_tap()),
       waits_(waits),
       router_(router),
+      only_(only),
       builder_(source, settings.observations, settings.octets),
       ring_(settings.ring_batches) {}
 
 void RingTap::record(const model::Observation& observation) noexcept {
+  if (only_ != nullptr && !only_->matches(observation)) return;
   // The producer is the only writer: a plain add, published for readers of the ledger.
   count_.received.store(count_.received.load(std::memory_order_relaxed) + 1,
                         std::memory_order_release);

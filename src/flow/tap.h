@@ -13,6 +13,7 @@
 #include "base/queue.h"
 #include "flow/bell.h"
 #include "flow/ledger.h"
+#include "flow/query_filter.h"
 #include "flow/settings.h"
 #include "model/tap.h"
 
@@ -21,9 +22,9 @@ namespace weir::flow {
 class RingTap final : public model::Tap {
  public:
   /// `waits`: the producer would rather wait for room than lose (files). `router` is rung when
-  /// there is something to take.
+  /// there is something to take. `only`: what else is recorded is passed over.
   RingTap(std::shared_ptr<SourceBook> book, uint16_t source, const BatchSettings& settings,
-          bool waits, Bell& router);
+          bool waits, Bell& router, const QueryFilter* only = nullptr);
 
   void record(const model::Observation& observation) noexcept override;
   bool has_room() noexcept override;
@@ -45,6 +46,7 @@ class RingTap final : public model::Tap {
   TapCount& count_;
   const bool waits_;
   Bell& router_;
+  const QueryFilter* const only_;
   Bell room_;  // rung when the router took something, where the producer waits
   std::atomic<bool> closed_{false};
   model::BatchBuilder builder_;

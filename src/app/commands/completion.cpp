@@ -17,11 +17,12 @@ _weir() {
   case "$previous" in
     -f|--format)
       words="table json"
-      [ "${COMP_WORDS[1]}" = read ] && words="text flat-json json" ;;
+      [ "${COMP_WORDS[1]}" = read ] && words="text short flat-json json yaml dnstap
+        pcap" ;;
     --protocol) words="udp tcp tls" ;;
     -t|--type) words=$types ;;
     -r|--rcode) words="NOERROR FORMERR SERVFAIL NXDOMAIN NOTIMP REFUSED" ;;
-    -m|--message) words="all CLIENT_QUERY CLIENT_RESPONSE FORWARDER_QUERY FORWARDER_RESPONSE" ;;
+    -m|--message|--message-type) words="all CLIENT_QUERY CLIENT_RESPONSE FORWARDER_QUERY FORWARDER_RESPONSE" ;;
     -c|--config|--store|--ca-file) files=1 ;;
     *) case "${COMP_WORDS[1]}" in
       run) words="--config --set --help" ;;
@@ -31,7 +32,8 @@ _weir() {
         --json --store --config --set --help" ;;
       query) words="--port --protocol --tls-name --ca-file --timeout --help +dnssec +cd +ad
         +norec +nsid +noedns +tcp +tls $types" ;;
-      read) words="--format --to --ports --threads --help"; files=1 ;;
+      read) words="--format --to --count --follow --name --client --type --rcode --message-type
+        --since --until --ports --threads --help"; files=1 ;;
       completion) words="bash zsh fish" ;;
     esac ;;
   esac
@@ -47,7 +49,7 @@ _weir() {
   local -a commands choice
   commands=('run:answer queries' 'check:look for mistakes in the settings'
     'config:show and explain settings' 'log:ask the store' 'query:ask a server'
-    'read:read captures' 'completion:print completions')
+    'read:read captures and dnstap' 'completion:print completions')
   choice=('(-c --config)'{-c,--config}'[settings]:file:_files'
     '*'{-s,--set}'[one setting]:KEY=VALUE' '--help[explain]')
   if (( CURRENT == 2 )); then
@@ -74,7 +76,11 @@ _weir() {
       '--tls-name[name in the certificate]:name' '--ca-file[trust]:file:_files' \
       '--timeout[for the answer]:time' '--help[explain]' \
       '*:word:(+dnssec +cd +ad +norec +nsid +noedns +tcp +tls)' ;;
-    read) _arguments {-f,--format}'[form]:format:(text flat-json json)' '--to[sink]:sink' \
+    read) _arguments {-f,--format}'[form]:format:(text short flat-json json yaml dnstap pcap)' \
+      '--to[sink]:sink' '--count[how many]' '--follow[wait for more]' \
+      {-n,--name}'[this name and below]:name' '--client[address or network]:address' \
+      {-t,--type}'[type]:type' {-r,--rcode}'[rcode]:rcode' \
+      {-m,--message-type}'[message]:type' '--since[from]:time' '--until[to]:time' \
       '--ports[where DNS is]:ports' {-j,--threads}'[threads]:number' '--help[explain]' \
       '*:capture:_files' ;;
     completion) _arguments '1:shell:(bash zsh fish)' ;;
@@ -94,7 +100,7 @@ complete -c weir -n $first -a check -d 'look for mistakes in the settings'
 complete -c weir -n $first -a config -d 'show and explain settings'
 complete -c weir -n $first -a log -d 'ask the store'
 complete -c weir -n $first -a query -d 'ask a server'
-complete -c weir -n $first -a read -d 'read captures'
+complete -c weir -n $first -a read -d 'read captures and dnstap'
 complete -c weir -n $first -a completion -d 'print completions'
 complete -c weir -n $first -l version -d 'print the version'
 complete -c weir -s h -l help -d explain
@@ -103,13 +109,13 @@ complete -c weir -n '__weir_in run check config log' -s s -l set -x -d KEY=VALUE
 complete -c weir -n '__weir_in check read' -F
 complete -c weir -n '__weir_in config' -a 'show explain reference'
 complete -c weir -n '__weir_in completion' -a 'bash zsh fish'
-complete -c weir -n '__weir_in log' -s n -l name -x
-complete -c weir -n '__weir_in log' -l client -x
-complete -c weir -n '__weir_in log' -s t -l type -x -a 'A AAAA CNAME DS HTTPS MX NS PTR SOA TXT'
-complete -c weir -n '__weir_in log' -s r -l rcode -x -a 'NOERROR SERVFAIL NXDOMAIN REFUSED'
-complete -c weir -n '__weir_in log' -s m -l message -x -a 'all CLIENT_QUERY CLIENT_RESPONSE'
-complete -c weir -n '__weir_in log' -l since -x
-complete -c weir -n '__weir_in log' -l until -x
+complete -c weir -n '__weir_in log read' -s n -l name -x
+complete -c weir -n '__weir_in log read' -l client -x
+complete -c weir -n '__weir_in log read' -s t -l type -x -a 'A AAAA CNAME DS HTTPS MX NS PTR SOA TXT'
+complete -c weir -n '__weir_in log read' -s r -l rcode -x -a 'NOERROR SERVFAIL NXDOMAIN REFUSED'
+complete -c weir -n '__weir_in log read' -s m -l message -x -a 'all CLIENT_QUERY CLIENT_RESPONSE'
+complete -c weir -n '__weir_in log read' -l since -x
+complete -c weir -n '__weir_in log read' -l until -x
 complete -c weir -n '__weir_in log' -s l -l limit -x
 complete -c weir -n '__weir_in log' -s f -l format -x -a 'table json'
 complete -c weir -n '__weir_in log' -l json
@@ -120,8 +126,10 @@ complete -c weir -n '__weir_in query' -l tls-name -x
 complete -c weir -n '__weir_in query' -l ca-file -r -F
 complete -c weir -n '__weir_in query' -l timeout -x
 complete -c weir -n '__weir_in query' -a '+dnssec +cd +ad +norec +nsid +noedns +tcp +tls'
-complete -c weir -n '__weir_in read' -s f -l format -x -a 'text flat-json json'
+complete -c weir -n '__weir_in read' -s f -l format -x -a 'text short flat-json json yaml dnstap pcap'
 complete -c weir -n '__weir_in read' -l to -x
+complete -c weir -n '__weir_in read' -l count
+complete -c weir -n '__weir_in read' -l follow
 complete -c weir -n '__weir_in read' -l ports -x
 complete -c weir -n '__weir_in read' -s j -l threads -x
 )";

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "app/commands.h"
+#include "app/commands/conditions.h"
 #include "app/commands/log_table.h"
 #include "app/commands/report.h"
 #include "app/commands/terminal.h"
@@ -15,20 +16,6 @@ namespace weir::app {
 namespace {
 
 constexpr size_t kPageRows = 1000;
-
-Result<flow::QueryFilter, control::ParameterError> read_filter(const LogCommand& command,
-                                                               WallTime now) {
-  flow::QueryFilter filter;
-  const std::pair<const char*, const std::string&> conditions[] = {
-      {"name", command.name},   {"client", command.client},   {"type", command.type},
-      {"rcode", command.rcode}, {"message", command.message}, {"since", command.since},
-      {"until", command.until}};
-  for (const auto& [name, value] : conditions) {
-    if (value.empty() || (std::string_view(name) == "message" && value == "all")) continue;
-    if (auto set = control::set_condition(filter, name, value, now); !set) return set.error();
-  }
-  return filter;
-}
 
 void print_row(const flow::QueryRow& row, LogFormat format, bool colour) {
   if (format == LogFormat::kTable) {
@@ -60,9 +47,9 @@ Status print_rows(flow::StoreReader& store, const flow::QueryFilter& filter, uin
 
 int run(const LogCommand& command) {
   const SystemClock clock;
-  const auto filter = read_filter(command, clock.wall_now());
+  const auto filter = read_conditions(command.only, clock.wall_now());
   if (!filter) {
-    fmt::print(stderr, "weir log: --{}: {}\n", filter.error().parameter, filter.error().message);
+    fmt::print(stderr, "weir log: {}\n", filter.error().what);
     return kExitWrongInput;
   }
   std::string path = command.store;

@@ -8,6 +8,7 @@
 
 #include "flow/encoder.h"
 #include "flow/text.h"
+#include "flow/wire/dnstap_policy.h"
 #include "proto/dns/rdata.h"
 
 namespace weir::flow {
@@ -123,6 +124,13 @@ class FlatJson final : public Encoder {
     scratch_.clear();
     if (extras != nullptr) append_name(scratch_, extras->query_zone);
     line.text("dnstap.query-zone", scratch_);
+    const PolicyWords policy = policy_words(extras);
+    line.text("dnstap.policy-type", policy.type);
+    line.text("dnstap.policy-rule", policy.rule);
+    line.text("dnstap.policy-action", policy.action);
+    line.text("dnstap.policy-match", policy.match);
+    line.text("dnstap.policy-value", policy.value);
+    line.text("dnstap.http-protocol", http_protocol_word(extras));
     scratch_.clear();
     append_time(scratch_, observation.time());
     line.word("dnstap.timestamp-rfc3339ns", scratch_);

@@ -4,6 +4,7 @@
 
 #include "flow/encoder.h"
 #include "flow/text.h"
+#include "flow/wire/dnstap_policy.h"
 #include "proto/dns/rdata.h"
 
 namespace weir::flow {
@@ -69,10 +70,22 @@ class Json final : public Encoder {
     text("version", extras.version.empty() ? version_ : as_text(extras.version));
     if (!extras.extra.empty()) text("extra", as_text(extras.extra));
     if (!extras.query_zone.empty()) name("query-zone", extras.query_zone);
+    if (!extras.policy.empty()) policy(policy_words(&extras));
+    if (extras.http_protocol != 0) text("http-protocol", http_protocol_word(&extras));
     scratch_.clear();
     append_time(scratch_, observation.time());
     text("timestamp-rfc3339ns", scratch_);
     if (const auto latency = observation.latency()) append_seconds(key("latency"), *latency);
+  }
+
+  void policy(const PolicyWords& words) {
+    key("policy") += "{";
+    text("type", words.type);
+    text("rule", words.rule);
+    text("action", words.action);
+    text("match", words.match);
+    text("value", words.value);
+    out_->push_back('}');
   }
 
   void name(std::string_view key, Bytes wire) {

@@ -1,5 +1,5 @@
-// Lines in a file, or on standard output. Rotates by size and age, reopens when asked, and takes
-// back what a full disk cut short: a line is there whole or not at all.
+// Records (mostly lines) in a file, or on standard output. Rotates by size and age, reopens when
+// asked, and takes back what a full disk cut short: a record is there whole or not at all.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/unique_fd.h"
 #include "flow/encoder.h"
@@ -34,6 +35,7 @@ class FileSink final : public Sink {
  public:
   FileSink(std::string path, const Rotation& rotation, std::unique_ptr<Encoder> encoder)
       : path_(std::move(path)), rotation_(rotation), encoder_(std::move(encoder)) {}
+  ~FileSink() override { finish(); }
 
   Status open() {
     if (path_ == "-") {
@@ -51,6 +53,8 @@ class FileSink final : public Sink {
     regular_ = S_ISREG(status.st_mode) && path_ != "-";
     settled_octets_ = regular_ ? static_cast<uint64_t>(status.st_size) : 0;
     written_octets_ = settled_octets_;
+    begun_ = settled_octets_ > 0;
+    if (!encoder_->is_text()) return Done{};
     Status ended = end_torn_line();
     if (!ended) file_.reset();
     return ended;
@@ -59,6 +63,7 @@ class FileSink final : public Sink {
   Status deliver(const model::Batch& batch) override {
     if (!file_)
       if (Status opened = open(); !opened) return undo(retrying(std::move(opened).error()));
+    begin();
     for (const model::Observation& observation : batch.observations()) {
       encoder_->encode(observation, lines_);
       if (lines_.size() < kWriteOctets) continue;
@@ -83,11 +88,24 @@ class FileSink final : public Sink {
 
   void reopen() override {
     if (path_ == "-") return;
+    finish();
     file_.reset();
     began_ = {};
   }
 
  private:
+  void begin() {
+    if (!std::exchange(begun_, true)) encoder_->head(lines_);
+  }
+
+  /// The file ends here; what cannot be written any more is not.
+  void finish() {
+    if (!file_) return;
+    begin();
+    encoder_->tail(lines_);
+    static_cast<void>(write_out());
+  }
+
   /// A process that was killed may have left half a line; ours begin on one of their own.
   Status end_torn_line() {
     if (settled_octets_ == 0) return Done{};
@@ -113,7 +131,7 @@ class FileSink final : public Sink {
 
   Status write_out() {
     // What a pipe took of a group that failed cannot be taken back; the next line begins anew.
-    if (torn_) lines_.insert(lines_.begin(), '\n');
+    if (torn_ && encoder_->is_text()) lines_.insert(lines_.begin(), '\n');
     size_t done = 0;
     while (done < lines_.size()) {
       const ssize_t count = ::write(file_.get(), lines_.data() + done, lines_.size() - done);
@@ -135,12 +153,14 @@ class FileSink final : public Sink {
         ::ftruncate(file_.get(), static_cast<off_t>(settled_octets_)) == 0)
       written_octets_ = settled_octets_;
     if (regular_) torn_ = false;
+    if (written_octets_ == 0) begun_ = false;
     return error;
   }
 
   /// path → path.1 → path.2 …, the oldest beyond the bound deleted. What fails is tried again by
   /// the next call; lines go on into the file that is open.
   void rotate(WallTime now) {
+    finish();
     const auto numbered = [&](size_t number) { return fmt::format("{}.{}", path_, number); };
     std::error_code failed;
     if (rotation_.keep == 0) {
@@ -164,6 +184,7 @@ class FileSink final : public Sink {
   const std::unique_ptr<Encoder> encoder_;
   UniqueFd file_;
   bool regular_ = false;
+  bool begun_ = false;           // the encoder's head is in the file, or on the way
   bool torn_ = false;            // the last line written is not whole
   std::string lines_;            // encoded and not yet written
   uint64_t written_octets_ = 0;  // the file's size

@@ -11,24 +11,13 @@
 #include "base/clock.h"
 #include "base/endpoint.h"
 #include "base/result.h"
+#include "flow/query_filter.h"
 #include "model/observation.h"
-#include "proto/dns/name.h"
 #include "proto/dns/types.h"
 
 namespace weir::flow {
 
 class Database;
-
-/// What must hold of a row; absent is anything.
-struct QueryFilter {
-  std::optional<dns::Name> within;  // this name or below it
-  std::optional<Prefix> client;
-  std::optional<dns::Type> qtype;
-  std::optional<dns::Rcode> rcode;  // then queries are left out: they have none
-  std::optional<model::MessageType> type;
-  std::optional<WallTime> since;  // at or after
-  std::optional<WallTime> until;  // before
-};
 
 /// One stored observation.
 struct QueryRow {

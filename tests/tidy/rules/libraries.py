@@ -12,6 +12,7 @@ LIBRARIES = (
     ("boost/", ("src/io/",)),
     ("openssl/", ("src/io/",)),
     ("spdlog/", ("src/base/log.cpp",)),
+    ("zstd.h", ("src/proto/zstd/",)),
     ("xxhash.h", ("src/base/hash.cpp",)),
     ("toml++/", ("src/config/",)),
     ("sqlite3.h", ("src/flow/store/",)),

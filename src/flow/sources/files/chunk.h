@@ -1,5 +1,6 @@
-// The unit of work when files are read: a run of a file's octets and the messages found in them.
-// One thread fills it, another parses its messages, the caller's pairs and records them, in order.
+// The unit of work when files are read: a run of a file's octets and the messages or frames in
+// them. One thread fills it, another parses its messages, the caller's pairs and records them, in
+// order.
 #pragma once
 
 #include <array>
@@ -31,6 +32,7 @@ class Chunk {
 
   void clear() {
     count_ = 0;
+    frames_.clear();
     kept_.clear();
   }
   /// Room for octets of a file; what it holds moves when it grows, so only before messages are
@@ -53,13 +55,17 @@ class Chunk {
     kept_.emplace_back(octets.begin(), octets.end());
     return kept_.back();
   }
+  /// A dnstap frame, which lives as long as the chunk's messages.
+  void add_frame(Bytes payload) { frames_.push_back(keep(payload)); }
   std::span<Seen> seen() { return {seen_.data(), count_}; }
-  bool empty() const { return count_ == 0; }
+  std::span<const Bytes> frames() const { return frames_; }
+  bool empty() const { return count_ == 0 && frames_.empty(); }
 
  private:
   Octets octets_;
-  std::vector<Octets> kept_;  // messages that were put together
-  std::vector<Seen> seen_;    // grows to its use; the first `count_` count
+  std::vector<Octets> kept_;  // what was put together
+  std::vector<Bytes> frames_;
+  std::vector<Seen> seen_;  // grows to its use; the first `count_` count
   size_t count_ = 0;
 };
 

@@ -6,6 +6,7 @@
 #include "base/queue.h"
 #include "flow/file_source.h"
 #include "flow/sources/files/chunk.h"
+#include "flow/sources/files/frame_recorder.h"
 #include "flow/sources/files/pairing.h"
 #include "flow/sources/files/walk.h"
 
@@ -23,11 +24,11 @@ void parse(Chunk& chunk) {
   }
 }
 
-/// Pairs and records, in the order of the packets.
+/// Pairs and records, in the order of the packets and frames.
 class Recorder {
  public:
   Recorder(const FileSettings& settings, model::Tap& tap)
-      : pairing_(settings.pairing_patience), tap_(tap) {}
+      : settings_(settings), pairing_(settings.pairing_patience), tap_(tap), frames_(tap) {}
 
   void record(Chunk& chunk) {
     for (Seen& seen : chunk.seen()) {
@@ -36,6 +37,11 @@ class Recorder {
       if (seen.observation.malformed.code != dns::MalformedCode::kNone) ++malformed_;
       tap_.record(seen.observation);
     }
+    for (const Bytes frame : chunk.frames()) frames_.record(frame);
+    // Whoever follows a file wants to see what came, not what fills a batch.
+    if (settings_.follow) tap_.flush();
+    if (settings_.progress != nullptr)
+      settings_.progress->messages = observations_ + frames_.observations();
   }
   void report(ReadSummary& summary) const {
     summary.observations = observations_;
@@ -45,6 +51,7 @@ class Recorder {
       summary.reasons.emplace_back("responses_without_query", pairing_.orphans());
     if (pairing_.evicted() != 0)
       summary.reasons.emplace_back("pairing_evicted", pairing_.evicted());
+    frames_.report(summary);
   }
 
  private:
@@ -57,8 +64,10 @@ class Recorder {
       observation.query_time = pairing_.response(seen.pairing, *observation.response_time);
   }
 
+  const FileSettings& settings_;
   Pairing pairing_;
   model::Tap& tap_;
+  FrameRecorder frames_;
   uint64_t observations_ = 0;
   uint64_t malformed_ = 0;
 };
@@ -143,7 +152,7 @@ void read_alone(Walk& walk, Recorder& recorder) {
 ReadSummary read_files(const FileSettings& settings, model::Tap& tap) {
   files::Walk walk(settings);
   files::Recorder recorder(settings, tap);
-  if (settings.threads <= 1)
+  if (settings.threads <= 1 || settings.follow)
     files::read_alone(walk, recorder);
   else
     files::Round(walk, recorder, std::min(settings.threads, files::kMaxThreads)).run();

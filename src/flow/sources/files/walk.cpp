@@ -1,11 +1,7 @@
 // Files to chunks.
 #include "flow/sources/files/walk.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 
 namespace weir::flow::files {
 namespace {
@@ -19,13 +15,18 @@ bool is_query(const packet::Message& message, const packet::Extractor& extractor
 }  // namespace
 
 Walk::Walk(const FileSettings& settings)
-    : settings_(settings), extractor_({.ports = settings.ports, .fragments = {}, .streams = {}}) {}
+    : settings_(settings),
+      extractor_({.ports = settings.ports, .fragments = {}, .streams = {}}),
+      receiver_(dnstap::Medium::kFile) {}
 
 bool Walk::fill(Chunk& chunk) {
   chunk.clear();
   while (chunk.empty()) {
-    if (stopped()) return false;
-    if (!open_ && !open_next()) {
+    if (stopped()) {
+      if (input_) close(std::nullopt, {});
+      return false;
+    }
+    if (!input_ && !open_next()) {
       if (finished_) return false;
       finished_ = true;
       keep(extractor_.finish(), true, chunk);
@@ -38,43 +39,41 @@ bool Walk::fill(Chunk& chunk) {
 }
 
 bool Walk::open_next() {
-  if (files_.size() == settings_.paths.size()) return false;
-  const std::string& path = settings_.paths[files_.size()];
+  if (begun_ == settings_.paths.size()) return false;
+  open(settings_.paths[begun_++]);
+  return true;
+}
+
+void Walk::open(const std::string& path) {
   files_.push_back({path});
+  format_ = Format::kUnknown;
   reader_ = {};
+  receiver_ = dnstap::Receiver(dnstap::Medium::kFile, settings_.most_frame_octets);
   carry_.clear();
   wanted_ = 0;
-  open_ = true;
-  if (path == "-") {
-    fd_ = STDIN_FILENO;
-    return true;
-  }
-  owned_ = UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  fd_ = owned_.get();
-  if (fd_ < 0) {
-    close(std::nullopt, system_error("cannot open", errno).what);
-  } else {
-    ::posix_fadvise(fd_, 0, 0, POSIX_FADV_SEQUENTIAL);
-  }
-  return true;
+  auto input = Input::open(path, settings_.stop);
+  if (input)
+    input_ = *std::move(input);
+  else
+    close(std::nullopt, input.error().what);
 }
 
 void Walk::close(std::optional<uint64_t> truncated_at, std::string trouble) {
   FileReport& file = files_.back();
-  file.octets = reader_.offset();
+  file.octets = format_ == Format::kFrames ? receiver_.position() : reader_.offset();
   file.truncated_at = truncated_at;
   file.trouble = std::move(trouble);
   other_blocks_ += reader_.other_blocks();
   orphans_ += reader_.orphans();
-  owned_.reset();
-  fd_ = -1;
-  open_ = false;
+  unknown_controls_ += receiver_.unknown_controls();
+  if (input_) before_ += input_->position();
+  input_.reset();
 }
 
 /// Puts what was carried over and at least what the next step needs into the chunk. False when the
 /// file has ended, or was not opened.
 bool Walk::read_more(Chunk& chunk) {
-  if (!open_) return false;
+  if (!input_) return false;
   Octets& octets = chunk.octets();
   // Room for a whole record, and for a read that is worth its call.
   const size_t room = std::max(wanted_, carry_.size() + Chunk::kOctets / 2);
@@ -83,35 +82,90 @@ bool Walk::read_more(Chunk& chunk) {
   filled_ = carry_.size();
   const size_t least = std::max(wanted_, filled_ + 1);
   while (filled_ < least) {
-    const ssize_t count = ::read(fd_, octets.data() + filled_, octets.size() - filled_);
-    if (count > 0) {
-      filled_ += static_cast<size_t>(count);
-    } else if (count == 0) {
-      at_end();
-      return false;
-    } else if (errno != EINTR) {
-      close(std::nullopt, system_error("cannot read", errno).what);
-      return false;
-    } else if (stopped()) {
+    const auto count = input_->read(MutableBytes(octets).subspan(filled_));
+    if (!count) {
+      close(std::nullopt, count.error().what);
       return false;
     }
+    filled_ += *count;
+    if (*count > 0 || go_on()) continue;
+    if (!stopped()) at_end();
+    return false;
   }
+  if (settings_.progress != nullptr) settings_.progress->octets = before_ + input_->position();
   return true;
 }
 
+/// At the end of a file that is followed: waits until there is more.
+bool Walk::go_on() {
+  if (!settings_.follow || begun_ < settings_.paths.size() || !input_->is_regular()) return false;
+  switch (input_->wait_for_more()) {
+    case Input::More::kGrown: return true;
+    case Input::More::kReplaced: --begun_; return false;  // the path is opened again
+    case Input::More::kStopped: return false;
+  }
+  return false;
+}
+
 void Walk::at_end() {
+  if (format_ == Format::kFrames) return at_end_of_frames();
   if (filled_ > 0) return close(reader_.offset(), {});
+  if (!input_->is_whole()) return close(reader_.offset(), {});
   close(std::nullopt, reader_.started() ? "" : "the file is empty");
+}
+
+void Walk::at_end_of_frames() {
+  using Ending = dnstap::Receiver::Ending;
+  const Ending ending = receiver_.ending();
+  if (ending == Ending::kUnclean) ++unended_;
+  if (ending == Ending::kTorn || !input_->is_whole()) return close(receiver_.position(), {});
+  close(std::nullopt, ending == Ending::kEmpty ? "holds no dnstap stream" : "");
 }
 
 bool Walk::stopped() const {
   return settings_.stop != nullptr && settings_.stop->load(std::memory_order_relaxed);
 }
 
-/// Walks the packets in the chunk's octets; what is left over is carried to the next chunk. False
-/// when the file broke.
 bool Walk::parse(Chunk& chunk) {
-  Bytes window = Bytes(chunk.octets()).first(filled_);
+  const Bytes window = Bytes(chunk.octets()).first(filled_);
+  if (format_ == Format::kUnknown) recognise(window);
+  return format_ == Format::kFrames ? parse_frames(window, chunk) : parse_packets(window, chunk);
+}
+
+/// Frame Streams begin with an escape, which is no magic number of a capture file.
+void Walk::recognise(Bytes window) {
+  if (window.size() < 4) return;
+  format_ = load_u32(window.data()) == 0 ? Format::kFrames : Format::kPackets;
+}
+
+/// Walks the frames in the window; the receiver keeps what is left over. False when the file broke.
+bool Walk::parse_frames(Bytes window, Chunk& chunk) {
+  using Kind = dnstap::Received::Kind;
+  carry_.clear();
+  wanted_ = 0;
+  receiver_.feed(window);
+  for (;;) {
+    const dnstap::Received received = receiver_.next();
+    switch (received.kind) {
+      case Kind::kNone: return true;
+      case Kind::kData:
+        ++frames_;
+        ++files_.back().packets;
+        chunk.add_frame(received.payload);
+        break;
+      case Kind::kOversize: ++oversize_; break;
+      case Kind::kStopped: break;  // there may be another stream behind it
+      case Kind::kFault:
+        close(std::nullopt, std::string(to_text(receiver_.fault())) + ", before octet " +
+                                std::to_string(receiver_.position()));
+        return false;
+    }
+  }
+}
+
+/// Walks the packets in the window; what is left over is carried to the next chunk. False when the
+/// file broke.
+bool Walk::parse_packets(Bytes window, Chunk& chunk) {
   pcap::Packet packet;
   for (;;) {
     const pcap::Step step = reader_.next(window, packet);
@@ -163,6 +217,7 @@ void Walk::report(ReadSummary& summary) const {
   summary.files = files_;
   summary.packets = counts.packets;
   summary.octets = counts.octets;
+  summary.frames = frames_;
   const auto add = [&](std::string reason, uint64_t count) {
     if (count != 0) summary.reasons.emplace_back(std::move(reason), count);
   };
@@ -186,6 +241,9 @@ void Walk::report(ReadSummary& summary) const {
   add("tcp_empty_messages", streams.empty);
   add("tcp_unfinished_messages", streams.unfinished);
   add("tcp_streams_evicted", streams.evicted);
+  add("dnstap_frames_oversize", oversize_);
+  add("dnstap_streams_not_ended", unended_);
+  add("dnstap_unknown_control_frames", unknown_controls_);
   add("pcapng_other_blocks", other_blocks_);
   add("pcapng_orphan_packets", orphans_);
 }
