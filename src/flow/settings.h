@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/endpoint.h"
-#include "flow/query_filter.h"
+#include "flow/store/query_filter.h"
 #include "flow/wire/stream_address.h"
 
 namespace weir::flow {

@@ -13,8 +13,8 @@
 #include "base/queue.h"
 #include "flow/bell.h"
 #include "flow/ledger.h"
-#include "flow/query_filter.h"
 #include "flow/settings.h"
+#include "flow/store/query_filter.h"
 #include "model/tap.h"
 
 namespace weir::flow {

@@ -22,7 +22,8 @@ _weir() {
     --protocol) words="udp tcp tls" ;;
     -t|--type) words=$types ;;
     -r|--rcode) words="NOERROR FORMERR SERVFAIL NXDOMAIN NOTIMP REFUSED" ;;
-    -m|--message|--message-type) words="all CLIENT_QUERY CLIENT_RESPONSE FORWARDER_QUERY FORWARDER_RESPONSE" ;;
+    -m|--message|--message-type)
+      words="all CLIENT_QUERY CLIENT_RESPONSE FORWARDER_QUERY FORWARDER_RESPONSE" ;;
     -c|--config|--store|--ca-file) files=1 ;;
     *) case "${COMP_WORDS[1]}" in
       run) words="--config --set --help" ;;
@@ -111,9 +112,10 @@ complete -c weir -n '__weir_in config' -a 'show explain reference'
 complete -c weir -n '__weir_in completion' -a 'bash zsh fish'
 complete -c weir -n '__weir_in log read' -s n -l name -x
 complete -c weir -n '__weir_in log read' -l client -x
-complete -c weir -n '__weir_in log read' -s t -l type -x -a 'A AAAA CNAME DS HTTPS MX NS PTR SOA TXT'
+complete -c weir -n '__weir_in log read' -s t -l type -x -a 'A AAAA CNAME DS HTTPS MX NS PTR TXT'
 complete -c weir -n '__weir_in log read' -s r -l rcode -x -a 'NOERROR SERVFAIL NXDOMAIN REFUSED'
-complete -c weir -n '__weir_in log read' -s m -l message -x -a 'all CLIENT_QUERY CLIENT_RESPONSE'
+complete -c weir -n '__weir_in log read' -s m -l message -x -a 'all CLIENT_QUERY'
+complete -c weir -n '__weir_in log read' -l message-type -x
 complete -c weir -n '__weir_in log read' -l since -x
 complete -c weir -n '__weir_in log read' -l until -x
 complete -c weir -n '__weir_in log' -s l -l limit -x
@@ -126,7 +128,7 @@ complete -c weir -n '__weir_in query' -l tls-name -x
 complete -c weir -n '__weir_in query' -l ca-file -r -F
 complete -c weir -n '__weir_in query' -l timeout -x
 complete -c weir -n '__weir_in query' -a '+dnssec +cd +ad +norec +nsid +noedns +tcp +tls'
-complete -c weir -n '__weir_in read' -s f -l format -x -a 'text short flat-json json yaml dnstap pcap'
+complete -c weir -n '__weir_in read' -s f -l format -x -a 'text short json yaml dnstap'
 complete -c weir -n '__weir_in read' -l to -x
 complete -c weir -n '__weir_in read' -l count
 complete -c weir -n '__weir_in read' -l follow

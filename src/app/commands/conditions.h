@@ -3,7 +3,7 @@
 
 #include "app/commands.h"
 #include "base/result.h"
-#include "flow/query_filter.h"
+#include "flow/store/query_filter.h"
 
 namespace weir::app {
 

@@ -1,4 +1,4 @@
-// Drawing progress.
+// How far, how fast, how long: one line, over and over.
 #include "app/commands/progress.h"
 
 #include <fmt/format.h>

@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/endpoint.h"
 #include "base/result.h"
-#include "flow/query_filter.h"
+#include "flow/store/query_filter.h"
 #include "model/observation.h"
 #include "proto/dns/types.h"
 

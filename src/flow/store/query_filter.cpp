@@ -1,5 +1,5 @@
 // Comparing observations with what is looked for.
-#include "flow/query_filter.h"
+#include "flow/store/query_filter.h"
 
 namespace weir::flow {
 

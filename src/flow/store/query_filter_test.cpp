@@ -1,5 +1,5 @@
 // Each condition holds of what it means, and of nothing else.
-#include "flow/query_filter.h"
+#include "flow/store/query_filter.h"
 
 #include <gtest/gtest.h>
 
