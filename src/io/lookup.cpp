@@ -3,7 +3,6 @@
 
 #include <netdb.h>
 #include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -19,8 +18,7 @@ struct Lookup::State {
   explicit State(std::string name) : host(std::move(name)) {}
   void finish() {
     finished.store(true, std::memory_order_release);
-    const uint64_t one = 1;
-    static_cast<void>(::write(done.get(), &one, sizeof one));
+    ::eventfd_write(done.get(), 1);
   }
 
   const std::string host;

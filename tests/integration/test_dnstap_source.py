@@ -185,7 +185,7 @@ def test_B10_foreign_content_is_closed_counted_and_not_processed(tapped):
         sender = tap.connect(path)
         sender.sendall(tap.control(kind, b"protobuf:other") + tap.frame(tap.payload("no.test")))
         assert sender.recv(1) == b""
-    wait_for(weir, "handshake_failures_total", 'reason="foreign_content"', 2)
+    wait_for(weir, "handshake_failures_total", 'reason="content_type"', 2)
     assert weir.metric("weir_dnstap_frames_total") == 0
 
 

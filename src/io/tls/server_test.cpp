@@ -120,7 +120,8 @@ TEST_F(TlsServerTest, refuses_a_client_without_a_certificate) {
 TEST_F(TlsServerTest, is_refused_by_a_client_that_does_not_trust_it) {
   Server server(loop_, serving());
   const TemporaryFile other(Authority("another authority").certificate());
-  TlsClientSettings settings = asking_as(Party(authority_));
+  const Party client(authority_);
+  TlsClientSettings settings = asking_as(client);
   settings.ca_file = other.path();
   EXPECT_FALSE(converses(server, settings));
   EXPECT_FALSE(server.events.opened);

@@ -178,7 +178,7 @@ TEST_F(DnstapSourceTest, closes_senders_of_something_else_and_counts_them) {
   dnstap::append_control_frame(ready, ControlType::kReady, foreign);
   EXPECT_TRUE(producer.send(ready));
   EXPECT_TRUE(producer.is_closed());
-  EXPECT_TRUE(counts(by_reason("handshake_failures_total", "foreign_content"), 1));
+  EXPECT_TRUE(counts(by_reason("handshake_failures_total", "content_type"), 1));
   EXPECT_TRUE(tap_.names().empty());
 }
 
@@ -330,10 +330,11 @@ TEST_F(DnstapSourceTest, goes_on_when_it_is_told_to_drop) {
 }
 
 TEST_F(DnstapSourceTest, ends_while_the_flow_is_full) {
-  tap_.set_room(0);
+  tap_.set_room(1);
   start();
   DnstapProducer producer = begin();
   EXPECT_TRUE(producer.send_name("a.example"));
+  EXPECT_TRUE(producer.send_name("b.example"));
   EXPECT_TRUE(tap_.wait_until_refused());
   source_->stop();
   EXPECT_TRUE(producer.is_closed());

@@ -81,6 +81,7 @@ void Session::work() {
 }
 
 void Session::take(Bytes payload) {
+  if (!started_) start();
   ++in_piece_;
   ++in_second_;
   const dnstap::DecodeFault fault = context_.intake.take(payload);
@@ -92,7 +93,11 @@ void Session::take(Bytes payload) {
 void Session::end_of_piece() {
   context_.counters.frames.add(std::exchange(in_piece_, 0));
   if (const Octets replies = receiver_.take_replies(); !replies.empty()) stream_->send(replies);
-  if (started_ || receiver_.streams() == 0) return;
+  if (!started_ && receiver_.streams() > 0) start();
+}
+
+/// START has come.
+void Session::start() {
   started_ = true;
   context_.counters.senders.add(1);
   context_.news.write(log::Level::kInfo, fmt::format("dnstap source {}: {} has begun to send",

@@ -63,6 +63,7 @@ class Session final : public io::StreamEvents {
 
   void work();
   void take(Bytes payload);
+  void start();
   void end_of_piece();
   bool exceeds_rate();
   void throttle();
