@@ -1,6 +1,6 @@
 """Real producers of dnstap for tests: where each sends to, and what it calls what it sees."""
 
-from upstreams import Knot, Server
+from upstreams import RECORDS, Knot, Server
 
 
 class Producer(Server):
@@ -34,6 +34,7 @@ server:
   do-daemonize: no
   num-threads: 1
   interface: 127.0.0.1@{self.port}
+  local-zone: "test." nodefault
   local-zone: "." redirect
   local-data: ". 300 IN A 192.0.2.99"
 remote-control:
@@ -53,6 +54,8 @@ dnstap:
 
 
 class TappedKnot(Knot):
+    """It keeps the last messages, up to 32, until there are more or it ends."""
+
     operations = ("AUTH_QUERY", "AUTH_RESPONSE")
 
     def __init__(self, directory, authority, unix):
@@ -74,9 +77,13 @@ template:
 
 
 class TappedBind(Producer):
-    """It tells questions that want recursion as a client's, also where it gives none."""
+    """It tells its own answers as a client's where recursion was asked for, questions never."""
+
+    operations = ("AUTH_QUERY", "CLIENT_RESPONSE")
 
     def write_settings(self):
+        few = [line for line in RECORDS.splitlines(True) if not line.startswith(("large", "huge"))]
+        (self.directory / "small.zone").write_text("".join(few), encoding="utf-8")
         (self.directory / "named.conf").write_text(f"""\
 options {{
   directory "{self.directory}";
@@ -91,21 +98,21 @@ options {{
   dnstap-identity "tapped";
 }};
 controls {{ }};
-zone "example.test" {{ type primary; file "example.test.zone"; }};
+zone "example.test" {{ type primary; file "small.zone"; }};
 """, encoding="utf-8")
 
     def command(self):
-        return ["/usr/sbin/named", "-f", "-n", "1", "-c", str(self.directory / "named.conf")]
+        return ["/usr/sbin/named", "-g", "-n", "1", "-c", str(self.directory / "named.conf")]
 
 
 class TappedDnsdist(Producer):
     def write_settings(self):
-        logger = (f'newFrameStreamUnixLogger("{self.unix}")' if self.unix
-                  else f'newFrameStreamTcpLogger("127.0.0.1:{self.tcp}")')
+        logger = (f'newFrameStreamUnixLogger("{self.unix}"' if self.unix
+                  else f'newFrameStreamTcpLogger("127.0.0.1:{self.tcp}"')
         (self.directory / "dnsdist.conf").write_text(f"""\
 setLocal("127.0.0.1:{self.port}")
 newServer({{address="127.0.0.1:{self.backend}", checkInterval=600}})
-tap = {logger}
+tap = {logger}, {{inputQueueSize=16384}})
 addAction(AllRule(), DnstapLogAction("tapped", tap))
 addResponseAction(AllRule(), DnstapLogResponseAction("tapped", tap))
 """, encoding="utf-8")
