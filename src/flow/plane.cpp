@@ -151,6 +151,7 @@ void Plane::stop(Duration patience) {
 
 void Plane::reopen() {
   for (const auto& lane : lanes_) lane->reopen();
+  for (const auto& own : own_sources_) own.second->reopen();
 }
 
 PlaneReading Plane::read() const {

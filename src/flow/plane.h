@@ -52,7 +52,7 @@ class Plane {
   /// Ends the flow: its sources first; other producers have flushed and stopped. What is under way
   /// is delivered until `patience` is over; the rest is counted as lost.
   void stop(Duration patience);
-  /// Asks every sink to close what it writes to and open it anew.
+  /// Asks every sink to close what it writes to and open it anew, and every source likewise.
   void reopen();
 
   PlaneReading read() const;

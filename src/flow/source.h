@@ -30,6 +30,8 @@ class Source {
   virtual void start() = 0;
   /// Ends taking, flushes its taps and joins its threads; nothing is recorded afterwards.
   virtual void stop() = 0;
+  /// Takes anew what it read from files that may have been replaced (certificates); while it runs.
+  virtual void reopen() {}
   /// What does not work at present, a line each; from any thread.
   virtual std::vector<std::string> complaints() const { return {}; }
 };

@@ -32,6 +32,9 @@ class DnstapSource final : public Source {
   }
 
   Status open() {
+    if (serves_tls()) {
+      TRY(tls_server_, make_tls_server());
+    }
     for (const StreamAddress& address : settings_.listen) TRY_DONE(listen(address));
     for (const StreamAddress& address : settings_.dial) TRY_DONE(dial(address));
     return Done{};
@@ -44,6 +47,17 @@ class DnstapSource final : public Source {
   void stop() override {
     for (const auto& worker : workers_) worker->stop();
     listeners_.clear();
+  }
+
+  /// Senders that are connected stay as they are; those that come see the new certificate.
+  void reopen() override {
+    if (!serves_tls()) return;
+    auto fresh = make_tls_server();
+    if (!fresh)
+      return log::error(fmt::format("source {}: the certificate stays the old one: {}",
+                                    settings_.name, fresh.error().what));
+    std::shared_ptr<io::TlsServer> server = *std::move(fresh);
+    workers_.front()->loop().post([this, server] { tls_server_ = server; });
   }
 
   std::vector<std::string> complaints() const override {
@@ -62,7 +76,11 @@ class DnstapSource final : public Source {
  private:
   Status listen(const StreamAddress& address);
   Status dial(const StreamAddress& address);
-  Result<io::TlsServer*> tls_server();
+  bool serves_tls() const {
+    const auto is_tls = [](const StreamAddress& address) { return address.kind == Kind::kTls; };
+    return std::ranges::any_of(settings_.listen, is_tls);
+  }
+  Result<std::unique_ptr<io::TlsServer>> make_tls_server() const;
   void on_connection(Kind kind, Accepted accepted);
   std::string_view refusal(Kind kind, const Endpoint& peer) const;
   Worker& next_worker() { return *workers_[next_worker_++ % workers_.size()]; }
@@ -72,32 +90,26 @@ class DnstapSource final : public Source {
   Counters counters_;
   SparseLog log_;  // of the first worker's thread, where connections are accepted
   std::atomic<size_t> clients_{0};
-  std::unique_ptr<io::TlsServer> tls_server_;
   std::vector<std::unique_ptr<io::TlsClient>> tls_clients_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  // From here on of the first worker's thread, once it runs.
   size_t next_worker_ = 0;
-  std::vector<std::unique_ptr<io::Listener>> listeners_;  // on the first worker's loop
+  std::shared_ptr<io::TlsServer> tls_server_;  // replaced at `reopen`
+  std::vector<std::unique_ptr<io::Listener>> listeners_;
 };
 
-Result<io::TlsServer*> DnstapSource::tls_server() {
-  if (!tls_server_) {
-    TRY(tls_server_, io::TlsServer::create({.certificate_file = settings_.tls.certificate,
-                                            .key_file = settings_.tls.key,
-                                            .client_ca_file = settings_.tls.client_ca}));
-  }
-  return tls_server_.get();
+Result<std::unique_ptr<io::TlsServer>> DnstapSource::make_tls_server() const {
+  return io::TlsServer::create({.certificate_file = settings_.tls.certificate,
+                                .key_file = settings_.tls.key,
+                                .client_ca_file = settings_.tls.client_ca});
 }
 
 Status DnstapSource::listen(const StreamAddress& address) {
   io::Loop& loop = workers_.front()->loop();
-  io::TlsServer* tls = nullptr;
-  if (address.kind == Kind::kTls) {
-    TRY(tls, tls_server());
-  }
-  const auto on_accept = [this, tls, kind = address.kind](UniqueFd fd, Endpoint peer,
-                                                          Endpoint local) {
+  const auto on_accept = [this, kind = address.kind](UniqueFd fd, Endpoint peer, Endpoint local) {
     std::string name = kind == Kind::kUnix ? io::peer_process(fd.get()) : peer.to_text();
-    on_connection(kind, {std::move(fd), peer, local, std::move(name), tls});
+    on_connection(kind, {std::move(fd), peer, local, std::move(name),
+                         kind == Kind::kTls ? tls_server_ : nullptr});
   };
   if (address.kind == Kind::kUnix) {
     const io::SocketFile file{address.path, settings_.socket.mode, settings_.socket.owner,

@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <filesystem>
+#include <fstream>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -118,6 +119,30 @@ class DnstapSourceTest : public testing::Test {
       std::this_thread::yield();
     }
     return testing::AssertionSuccess();
+  }
+  static Endpoint free_endpoint() {
+    io::Loop loop;
+    return (*io::listen_stream(loop, *Endpoint::parse("127.0.0.1:0"), false, [](auto&&...) {}))
+        ->local();
+  }
+  /// A whole stream over TLS, by a client that trusts `ca`; and how the connection ended.
+  static io::CloseCause send_over_tls(const Endpoint& to, const std::string& ca,
+                                      const std::string& certificate, const std::string& key) {
+    io::TlsClientSettings tls;
+    tls.address = to.address;
+    tls.ca_file = ca;
+    tls.certificate_file = certificate;
+    tls.key_file = key;
+    const auto client = io::TlsClient::create(tls);
+    EXPECT_TRUE(client) << client.error().what;
+    io::Loop loop;
+    kit::RecordedEvents events;
+    const auto stream = io::connect_stream(loop, to, client->get(), {}, events);
+    stream->send(kit::dnstap_control(ControlType::kStart));
+    stream->send(kit::dnstap_frame("tls.example"));
+    stream->send(kit::dnstap_control(ControlType::kStop));
+    EXPECT_TRUE(kit::run_until(loop, [&] { return events.cause.has_value(); }));
+    return events.cause.value_or(io::CloseCause::kLocal);
   }
   static std::string by_reason(const std::string& name, const std::string& reason) {
     return name + "{reason=\"" + reason + "\",source=\"tap\"}";
@@ -343,10 +368,7 @@ TEST_F(DnstapSourceTest, ends_while_the_flow_is_full) {
 // B-07, B-08.
 TEST_F(DnstapSourceTest, listens_over_tcp_and_on_files_with_the_rights_that_were_asked_for) {
   settings_.socket.mode = 0600;
-  io::Loop loop;  // to find a free port
-  auto probe = io::listen_stream(loop, *Endpoint::parse("127.0.0.1:0"), false, [](auto&&...) {});
-  const Endpoint free = (*probe)->local();
-  probe->reset();
+  const Endpoint free = free_endpoint();
   settings_.listen.push_back(*StreamAddress::parse("tcp:" + free.to_text()));
   start();
   EXPECT_EQ(std::filesystem::perms{0600}, std::filesystem::status(path_).permissions());
@@ -361,10 +383,7 @@ TEST_F(DnstapSourceTest, listens_over_tcp_and_on_files_with_the_rights_that_were
 }
 
 TEST_F(DnstapSourceTest, lets_nobody_in_over_tcp_who_is_not_allowed) {
-  io::Loop loop;
-  auto probe = io::listen_stream(loop, *Endpoint::parse("127.0.0.1:0"), false, [](auto&&...) {});
-  const Endpoint free = (*probe)->local();
-  probe->reset();
+  const Endpoint free = free_endpoint();
   settings_.listen.push_back(*StreamAddress::parse("tcp:" + free.to_text()));
   settings_.allow = {*Prefix::parse("192.0.2.0/24")};
   start();
@@ -416,36 +435,45 @@ TEST_F(DnstapSourceTest, takes_senders_over_tls_with_a_certificate_and_turns_oth
   const kit::Identity ours = authority.issue(options), strange = other.issue(options);
   const kit::TemporaryFile ca(authority.certificate()), certificate(ours.certificate),
       key(ours.key), strange_certificate(strange.certificate), strange_key(strange.key);
-  io::Loop loop;
-  auto probe = io::listen_stream(loop, *Endpoint::parse("127.0.0.1:0"), false, [](auto&&...) {});
-  const Endpoint free = (*probe)->local();
-  probe->reset();
+  const Endpoint free = free_endpoint();
   settings_.listen = {*StreamAddress::parse("tls:" + free.to_text())};
   settings_.tls = {certificate.path(), key.path(), ca.path()};
   start();
-  const auto send = [&](const std::string& certificate_file, const std::string& key_file) {
-    io::TlsClientSettings tls;
-    tls.address = free.address;
-    tls.ca_file = ca.path();
-    tls.certificate_file = certificate_file;
-    tls.key_file = key_file;
-    const auto client = io::TlsClient::create(tls);
-    EXPECT_TRUE(client);
-    kit::RecordedEvents events;
-    const auto stream = io::connect_stream(loop, free, client->get(), {}, events);
-    stream->send(kit::dnstap_control(ControlType::kStart));
-    stream->send(kit::dnstap_frame("tls.example"));
-    stream->send(kit::dnstap_control(ControlType::kStop));
-    EXPECT_TRUE(kit::run_until(loop, [&] { return events.cause.has_value(); }));
-  };
-  send(strange_certificate.path(), strange_key.path());
-  send("", "");
+  send_over_tls(free, ca.path(), strange_certificate.path(), strange_key.path());
+  send_over_tls(free, ca.path(), "", "");
   EXPECT_TRUE(counts(by_reason("handshake_failures_total", "certificate_missing"), 1));
   EXPECT_TRUE(tap_.names().empty());
-  send(certificate.path(), key.path());
+  send_over_tls(free, ca.path(), certificate.path(), key.path());
   EXPECT_TRUE(tap_.wait_for(1));
   const std::string page = registry_.expose();
   EXPECT_NE(std::string::npos, page.find("handshake_failures_total{reason=\"certificate_"));
+}
+
+TEST_F(DnstapSourceTest, shows_the_new_certificate_once_it_is_told_to_look) {
+  const kit::Authority before, after("the next authority");
+  kit::LeafOptions options;
+  options.ip = {"127.0.0.1"};
+  const std::string certificate = folder_ / "certificate.pem", key = folder_ / "key.pem";
+  const auto install = [&](const kit::Identity& identity) {
+    std::ofstream(certificate) << identity.certificate;
+    std::ofstream(key) << identity.key;
+  };
+  const kit::TemporaryFile next_ca(after.certificate());
+  const Endpoint free = free_endpoint();
+  settings_.listen = {*StreamAddress::parse("tls:" + free.to_text())};
+  settings_.tls = {certificate, key, ""};
+  install(before.issue(options));
+  start();
+  EXPECT_TRUE(io::is_certificate(send_over_tls(free, next_ca.path(), "", "")));
+  std::ofstream(certificate) << "no certificate";
+  source_->reopen();  // refused: the old one stays, and the source with it
+  EXPECT_TRUE(io::is_certificate(send_over_tls(free, next_ca.path(), "", "")));
+  install(after.issue(options));
+  source_->reopen();
+  const Instant end = clock_.now() + kPatience;
+  while (io::is_certificate(send_over_tls(free, next_ca.path(), "", "")) && clock_.now() < end) {
+  }
+  EXPECT_TRUE(tap_.wait_for(1));
 }
 
 }  // namespace

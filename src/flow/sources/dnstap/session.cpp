@@ -66,7 +66,7 @@ void Session::work() {
       case Kind::kOversize:
         ++in_piece_;
         context_.counters.oversize.add();
-        misbehaved("a frame above max_frame", format_size(received.size_octets));
+        if (!complained_) misbehaved("a frame above max_frame", format_size(received.size_octets));
         continue;
       case Kind::kNone: return end_of_piece();
       case Kind::kStopped:

@@ -14,8 +14,7 @@ constexpr int kFinishPatience = 1000;    // such intervals, at the end
 
 Worker::Worker(const DnstapSourceSettings& settings, SourceContext& source, Counters& counters,
                std::atomic<size_t>& clients)
-    : settings_(settings),
-      clients_(clients),
+    : clients_(clients),
       troubles_(source.clock),
       news_(source.clock),
       intake_(loop_, source.open_tap(), settings.overflow, counters),
@@ -66,7 +65,7 @@ void Worker::begin(Accepted& accepted) {
   Session& session = *sessions_.emplace_back(std::make_unique<Session>(
       context_, Session::Side::kAccepted, std::move(accepted.name), *this));
   session.begin(io::accept_stream(loop_, std::move(accepted.fd), accepted.peer, accepted.local,
-                                  context_.stream_options(), session, accepted.tls));
+                                  context_.stream_options(), session, accepted.tls.get()));
   if (waiting_) session.pause();
 }
 

@@ -20,8 +20,8 @@ struct Accepted {
   UniqueFd fd;
   Endpoint peer;
   Endpoint local;
-  std::string name;              // of the sender, for the log
-  io::TlsServer* tls = nullptr;  // lives as long as the source
+  std::string name;  // of the sender, for the log
+  std::shared_ptr<io::TlsServer> tls;
 };
 
 class Worker final : public SessionEvents, public DialerEvents {
@@ -51,7 +51,6 @@ class Worker final : public SessionEvents, public DialerEvents {
   void wait_for_room();
   void finish(int patience);
 
-  const DnstapSourceSettings& settings_;
   std::atomic<size_t>& clients_;
   io::Loop loop_;
   SparseLog troubles_;
