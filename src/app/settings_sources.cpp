@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
+#include <string_view>
 
 #include "edge/upstream_address.h"
 
@@ -196,6 +198,12 @@ Table<SourceTables> source_table() {
   Table<SourceTables> table("Where observations come from besides weir's own edge, by kind.");
   table.table("dnstap", &SourceTables::dnstap, dnstap_table(),
               {.fallback = "[]", .most_items = 64, .unique = "name"});
+  table.check([](const SourceTables& sources, Report& report) {
+    std::set<std::string_view> names;  // also those that nobody wrote down
+    for (const DnstapSourceSettings& source : sources.dnstap)
+      if (!names.insert(source.name).second)
+        report.wrong("dnstap", fmt::format("has two sources of the name {}", source.name));
+  });
   return table;
 }
 

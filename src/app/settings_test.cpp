@@ -75,6 +75,27 @@ TEST(Settings, what_contradicts_itself_is_refused) {
   EXPECT_FALSE(load("[edge.health]\nqname = \"a..b\"").ok());
 }
 
+TEST(Settings, sources_of_dnstap_are_told_what_is_wrong_with_them) {
+  const auto words_of = [](const std::string& keys) {
+    const auto settings = load("[[source.dnstap]]\n" + keys);
+    return settings.ok() ? std::string("good") : config::to_text(settings.error());
+  };
+  EXPECT_EQ(words_of("listen = [\"unix:/run/t\", \"tcp:[::1]:6000\"]"), "good");
+  EXPECT_THAT(words_of(""), HasSubstr("listen and dial are empty"));
+  EXPECT_THAT(words_of("listen = [\"/run/t\"]"), HasSubstr("unix:/run/weir/dnstap.sock"));
+  EXPECT_THAT(words_of("listen = [\"tcp:a.example:1\"]"), HasSubstr("has the name a.example"));
+  EXPECT_THAT(words_of("listen = [\"tls:[::1]:1\"]"), HasSubstr("tls.certificate and tls.key"));
+  EXPECT_THAT(words_of("name = \"edge\"\ndial = [\"unix:/run/t\"]"),
+              HasSubstr("taken by the query plane"));
+  EXPECT_THAT(words_of("dial = [\"unix:/t\"]\ndial_tls.certificate = \"/c\""),
+              HasSubstr("go together"));
+  for (const char* mode : {"0690", "01777", "rw", "", "-1"})
+    EXPECT_THAT(words_of("dial = [\"unix:/t\"]\nsocket.mode = \"" + std::string(mode) + "\""),
+                HasSubstr("weir.toml:3:15"));
+  EXPECT_THAT(words_of("dial = [\"unix:/t\"]\n[[source.dnstap]]\ndial = [\"unix:/u\"]"),
+              HasSubstr("two sources of the name dnstap"));
+}
+
 TEST(Settings, what_is_shown_loads_to_the_same) {
   const auto settings = load(R"(
 [edge]
@@ -87,6 +108,10 @@ tls.ca_file = "/etc/weir/ca.pem"
 name = "lines"
 path = "/var/log/weir/dns.json"
 rotation.size = "1GiB"
+[[source.dnstap]]
+listen = ["unix:/run/weir/tap.sock", "tcp:127.0.0.1:6000"]
+dial = ["tls:resolver.example:6001"]
+socket.mode = "0640"
 )");
   ASSERT_TRUE(settings.ok()) << config::to_text(settings.error());
   const auto again = load(config::show(settings_table(), *settings));

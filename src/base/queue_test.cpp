@@ -28,6 +28,17 @@ TEST(SpscRing, a_refused_value_stays_with_its_owner) {
   EXPECT_EQ(*value, 2);
 }
 
+TEST(SpscRing, tells_its_producer_whether_it_is_full) {
+  SpscRing<int> ring(2);
+  EXPECT_FALSE(ring.full());
+  EXPECT_TRUE(ring.push(1));
+  EXPECT_FALSE(ring.full());
+  EXPECT_TRUE(ring.push(2));
+  EXPECT_TRUE(ring.full());
+  ring.pop();
+  EXPECT_FALSE(ring.full());
+}
+
 TEST(SpscRing, two_threads_see_every_value_once_and_in_order) {
   constexpr int kValues = 200'000;
   SpscRing<int> ring(64);

@@ -46,5 +46,16 @@ TEST(Catalogue, a_file_that_cannot_be_opened_is_said_at_once) {
   EXPECT_NE(made.error().what.find("/proc/none/such"), std::string::npos);
 }
 
+TEST(Catalogue, a_source_says_what_it_takes_and_from_where) {
+  DnstapSourceSettings dnstap;
+  dnstap.name = "resolvers";
+  dnstap.listen = {*StreamAddress::parse("unix:/run/a"), *StreamAddress::parse("tcp:[::1]:6000")};
+  dnstap.dial = {*StreamAddress::parse("tls:resolver.example:6001")};
+  const SourceSettings source = dnstap;
+  EXPECT_EQ(kind_of(source), model::SourceKind::kDnstap);
+  EXPECT_EQ(name_of(source), "resolvers");
+  EXPECT_EQ(origin(source), "dnstap on unix:/run/a, tcp:[::1]:6000 from tls:resolver.example:6001");
+}
+
 }  // namespace
 }  // namespace weir::flow

@@ -49,6 +49,23 @@ TEST(Tap, a_full_ring_costs_the_whole_batch_and_is_counted) {
   EXPECT_EQ((*tap.take())->observations()[0].sequence, 46U) << "a loss shows as a hole";
 }
 
+TEST(Tap, loses_nothing_of_a_producer_that_asks_for_room) {
+  Bell bell;
+  const auto book = edge_book();
+  RingTap tap(book, 0, {.observations = 10, .ring_batches = 2}, false, bell);
+  const kit::Seen seen("example.org");
+  uint64_t recorded = 0;
+  for (; tap.has_room(); ++recorded) tap.record(seen.observation);
+  EXPECT_EQ(recorded, 21U) << "two batches in the ring, and the first of a third";
+  ASSERT_TRUE(tap.take());
+  EXPECT_TRUE(tap.has_room());
+  tap.flush();
+  EXPECT_FALSE(tap.has_room());
+  EXPECT_EQ(book->losses().of(Loss::kRingFull), 0U);
+  tap.close();
+  EXPECT_TRUE(tap.has_room()) << "nobody waits for a flow that has ended";
+}
+
 TEST(Tap, after_the_end_everything_is_counted_as_lost) {
   Bell bell;
   const auto book = edge_book();
