@@ -64,7 +64,7 @@ std::string printable(std::string_view text) {
     const size_t size = character_size(text);
     const auto first = static_cast<uint8_t>(text.front());
     const bool control = first < 0x20 || first == 0x7f ||
-                         (first == 0xc2 && static_cast<uint8_t>(text[size - 1]) < 0xa0);
+                         (size == 2 && first == 0xc2 && static_cast<uint8_t>(text[1]) < 0xa0);
     if (size == 0 || control)
       out += '?';
     else
@@ -105,8 +105,10 @@ Octets shutdown_data(std::string_view text) {
     size += next;
   }
   if (size == 0) return {};
-  Octets out{static_cast<uint8_t>(size)};
-  out.insert(out.end(), text.begin(), text.begin() + static_cast<std::ptrdiff_t>(size));
+  Octets out(1 + size);
+  WireWriter writer(out);
+  writer.u8(static_cast<uint8_t>(size));
+  writer.bytes(as_bytes(text.substr(0, size)));
   return out;
 }
 
@@ -119,8 +121,11 @@ std::string shutdown_text(const Notification& notification) {
 }
 
 Octets hard_reset_data(const Notification& inner) {
-  Octets out{static_cast<uint8_t>(inner.code), inner.subcode};
-  out.insert(out.end(), inner.data.begin(), inner.data.end());
+  Octets out(2 + inner.data.size());
+  WireWriter writer(out);
+  writer.u8(static_cast<uint8_t>(inner.code));
+  writer.u8(inner.subcode);
+  writer.bytes(inner.data);
   return out;
 }
 

@@ -62,6 +62,7 @@ TEST(BgpNotification, what_is_no_text_never_reaches_a_log) {
   EXPECT_EQ(said("03 ed a0 80"), "???");      // a surrogate
   EXPECT_EQ(said("04 f4 90 80 80"), "????");  // beyond Unicode
   EXPECT_EQ(said("02 c2 85"), "?");           // a control character of two octets
+  EXPECT_EQ(said("02 c2 65"), "?e");          // a character that does not go on
   EXPECT_EQ(said("09 41"), "");               // longer than the data
   EXPECT_EQ(said(""), "");
 }

@@ -192,8 +192,8 @@ std::vector<Row> prefix_rows() {
   };
 }
 
-// §7: attributes.
-std::vector<Row> attribute_rows() {
+// §7: the mandatory attributes.
+std::vector<Row> mandatory_rows() {
   const auto path = [](const std::string& octets) { return kOrigin + octets + kHop; };
   const auto hop = [](const std::string& octets) { return kOrigin + kPath + octets; };
   return {
@@ -222,6 +222,12 @@ std::vector<Row> attribute_rows() {
       {"4271 6.3 NEXT_HOP is broadcast", kWithdraw, hop("40 03 04 ffffffff")},
       {"4760 3 a strange NEXT_HOP that nothing uses", kFine, kReach + kGoodMp + "40 03 04 00000000",
        ""},
+  };
+}
+
+// §7: all other attributes.
+std::vector<Row> attribute_rows() {
+  return {
       with("7.4 MULTI_EXIT_DISC of no octets", kWithdraw, "80 04 00"),
       with("7.4 MULTI_EXIT_DISC of three octets", kWithdraw, "80 04 03 000001"),
       with("7.4 MULTI_EXIT_DISC of five octets", kWithdraw, "80 04 05 0000000001"),
@@ -263,7 +269,8 @@ std::vector<Row> attribute_rows() {
 
 TEST(BgpUpdateErrors, rfc_7606_from_external_neighbours) {
   std::vector<Row> rows;
-  for (const auto& part : {list_rows(), flag_rows(), prefix_rows(), attribute_rows()})
+  for (const auto& part :
+       {list_rows(), flag_rows(), prefix_rows(), mandatory_rows(), attribute_rows()})
     rows.insert(rows.end(), part.begin(), part.end());
   check_all(rows, {.first_as = 65001}, 81);
 }

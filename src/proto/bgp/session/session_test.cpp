@@ -365,6 +365,70 @@ TEST(BgpSession, maghemite_563_events_of_connections_that_are_gone_find_nobody) 
   EXPECT_EQ(s.session().state(), State::kEstablished);
 }
 
+// What BIRD 2.0.12 sends as AS 65001 to AS 65000: OPEN, KEEPALIVE, the end of IPv4 (nothing there
+// yet), routes and the end of IPv6, then the same again between marks, as it was asked to, and the
+// farewell of an operator.
+const std::string kBird =
+    "MM 005b 01 "
+    "04fde900f00a5800013e023c01040001000101040002000102000600400a0078000101000002010041040000"
+    "fde94600470e00010100000e1000020100000e104906046c65667400"
+    "MM 0013 04"
+    "MM 0050 02 "
+    "000000354001010040020602010000fde94003040a580001c00804ffffff01c010080002fde900000064c0"
+    "200c0000fde9000000020000000318cb0071"
+    "MM 0017 02 00000000"
+    "MM 005e 02 "
+    "00000047900e003600020120fd880000000000000000000000000001fe80000000000000a0fda0fffeb06ad7"
+    "008020010db80001000000000000000000014001010040020602010000fde9"
+    "MM 001d 02 00000006800f03000201"
+    "MM 0017 05 00010101"
+    "MM 0017 05 00010201"
+    "MM 001d 03 06020775706772616465";
+
+Octets bird_stream() {
+  std::string text = kBird;
+  for (size_t at = 0; (at = text.find("MM")) != std::string::npos;)
+    text.replace(at, 2, std::string(32, 'f'));
+  return hex(text);
+}
+
+TEST(BgpSession, a_whole_session_of_bird_is_understood) {
+  SessionSettings settings = restarting(true);
+  settings.long_lived = LongLived{FamilySet::all(), {}, {3600, 3600}};
+  Script s(settings);
+  s.session().start(s.now());
+  s.session().accepted(s.now());
+  const Octets stream = bird_stream();
+  std::string told;
+  for (Bytes left = stream; !left.empty();) {
+    const Incoming incoming = s.session().read(s.now(), 1, left);
+    ASSERT_GT(incoming.consumed, 0u);
+    left = left.subspan(incoming.consumed);
+    if (const Negotiated* agreed = s.session().negotiated(); agreed && told.empty()) {
+      EXPECT_EQ(agreed->hold, 90s);
+      EXPECT_EQ(agreed->families, FamilySet::all());
+      EXPECT_TRUE(agreed->extended_message && agreed->enhanced_route_refresh);
+      EXPECT_EQ(agreed->peer_restart->time_seconds, 120);
+      EXPECT_EQ(agreed->peer_long_lived->stale_seconds[1], 3600u);
+      EXPECT_EQ(agreed->peer_host, "left");
+      told = "up ";
+    }
+    if (const auto& refresh = incoming.refresh)
+      told += refresh->demarcation == Demarcation::kBegin ? "begin " : "end ";
+    if (!incoming.update) continue;
+    EXPECT_TRUE(incoming.update->findings.empty());
+    if (incoming.update->end_of_rib) told += "all ";
+    for_each_announced(*incoming.update, [&](const Prefix& prefix, const NextHop& next_hop) {
+      told += prefix.to_text() + " via " + next_hop.address.to_text() + " ";
+    });
+  }
+  EXPECT_EQ(told,
+            "up 203.0.113.0/24 via 10.88.0.1 all 2001:db8:1::1/128 via fd88::1 all begin end ");
+  EXPECT_EQ(s.last_end().text, "");
+  EXPECT_NE(s.actions().find("down 1 error received"), std::string::npos);
+  EXPECT_EQ(s.last_end().text, "cease: administrative shutdown: \"upgrade\"");
+}
+
 TEST(BgpSession, every_flipped_bit_of_a_handshake_ends_in_a_named_state) {
   Octets handshake = peer_open(kLower);
   handshake.insert(handshake.end(), kKeepalive.begin(), kKeepalive.end());
