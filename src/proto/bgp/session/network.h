@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
-#include <queue>
 #include <string>
 #include <vector>
 
@@ -71,7 +70,7 @@ class Network {
       const Instant next = next_time();
       if (next > end) break;
       now_ = std::max(now_, next);
-      if (!events_.empty() && events_.top().at <= now_)
+      if (!events_.empty() && events_.front().at <= now_)
         take_event();
       else
         tick();
@@ -102,7 +101,6 @@ class Network {
     size_t up_link = 0;
   };
   struct Link {
-    int from = 0;
     bool dead = false;
     bool open[2] = {};
     ConnectionId ids[2] = {};
@@ -129,12 +127,13 @@ class Network {
   void carry(Link& link, Event::Kind kind, int to, Octets octets = {}) {
     if (link.dead) return;
     link.last[to] = std::max(link.last[to], now_ + some_delay());
-    events_.push({link.last[to], ++order_, kind, to, static_cast<size_t>(&link - links_.data()),
-                  std::move(octets)});
+    events_.push_back({link.last[to], ++order_, kind, to,
+                       static_cast<size_t>(&link - links_.data()), std::move(octets)});
+    std::push_heap(events_.begin(), events_.end());
   }
 
   Instant next_time() const {
-    Instant next = events_.empty() ? kNever : events_.top().at;
+    Instant next = events_.empty() ? kNever : events_.front().at;
     for (const Side& side : sides_)
       if (side.session) next = std::min(next, side.session->next_deadline());
     return next;
@@ -151,8 +150,9 @@ class Network {
   }
 
   void take_event() {
-    Event event = std::move(const_cast<Event&>(events_.top()));
-    events_.pop();
+    std::pop_heap(events_.begin(), events_.end());
+    Event event = std::move(events_.back());
+    events_.pop_back();
     Link& link = links_[event.link];
     Session* session = sides_[event.to].session.get();
     switch (event.kind) {
@@ -203,7 +203,6 @@ class Network {
 
   void take(int side, const Connect& action) {
     Link& link = links_.emplace_back();
-    link.from = side;
     link.open[side] = true;
     link.ids[side] = action.id;
     if (random_.below(100) >= lost_percent_) carry(link, Event::kSyn, 1 - side);
@@ -240,7 +239,7 @@ class Network {
   Instant now_{};
   Side sides_[2];
   std::vector<Link> links_;
-  std::priority_queue<Event> events_;
+  std::vector<Event> events_;  // a heap, the next one first
   uint64_t order_ = 0;
   size_t ups_ = 0;
 };

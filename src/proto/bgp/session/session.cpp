@@ -13,7 +13,8 @@ Session::Session(SessionSettings settings, Random& random)
       random_(random),
       retries_(settings_.connect_retry, settings_.connect_retry_most, kQuickRetries),
       errors_(settings_.idle_hold, settings_.idle_hold_most, 1) {
-  CHECK(settings_.local_as != 0 && settings_.identifier != 0);
+  CHECK(settings_.local_as != 0);
+  CHECK(settings_.identifier != 0);
 }
 
 void Session::start(Instant now) {
@@ -85,7 +86,7 @@ void Session::dial(Instant now) {
   ++counts_.dialled;
   Connection& connection = take_slot(++last_id_, Stage::kConnecting, true);
   connection.silent_until = now + settings_.connect_timeout;
-  actions_.push_back(Connect{connection.id});
+  actions_.emplace_back(Connect{connection.id});
 }
 
 void Session::connected(Instant now, ConnectionId id) {
@@ -97,8 +98,8 @@ ConnectionId Session::accepted(Instant now) {
   const ConnectionId id = ++last_id_;
   if (!started_ || !settings_.listen || idle_until_ != kNever) {
     ++counts_.refused;
-    actions_.push_back(Send{id, encode(Notification(Cease::kRejected))});
-    actions_.push_back(Close{id});
+    actions_.emplace_back(Send{id, encode(Notification(Cease::kRejected))});
+    actions_.emplace_back(Close{id});
     return id;
   }
   ++counts_.accepted;
@@ -133,7 +134,7 @@ void Session::establish(Instant now, Connection& connection) {
   up_since_ = now;
   retries_.reset();
   ++counts_.established;
-  actions_.push_back(Up{connection.id});
+  actions_.emplace_back(Up{connection.id});
 }
 
 // Two connections.
@@ -155,7 +156,7 @@ void Session::settle_collision(Instant now, Connection& connection) {
 /// Neither its octets nor its end matter any more.
 void Session::replace(Connection& connection, Reason reason) {
   ++counts_.collisions;
-  actions_.push_back(Close{connection.id});
+  actions_.emplace_back(Close{connection.id});
   finish(connection, {.id = connection.id, .reason = reason});
 }
 
@@ -168,7 +169,7 @@ void Session::yield_to_other(Instant now, Connection& connection) {
 // Ends.
 
 void Session::send(Instant now, Connection& connection, Octets octets) {
-  actions_.push_back(Send{connection.id, std::move(octets)});
+  actions_.emplace_back(Send{connection.id, std::move(octets)});
   if (connection.stage == Stage::kEstablished && !connection.unsent) wait_for_tcp(now, connection);
 }
 
@@ -191,7 +192,7 @@ void Session::finish(Connection& connection, Ended ended) {
       ended.was_up && restarts && (!notified || (agreed.soft_notification && !hard));
   if (ended.text.empty()) ended.text = to_text(ended.reason);
   connection = Connection{};
-  actions_.push_back(std::move(ended));
+  actions_.emplace_back(std::move(ended));
 }
 
 void Session::lose(Instant now, Connection& connection, Reason reason) {
@@ -205,7 +206,7 @@ void Session::fail(Instant now, Connection& connection, const Notification& noti
   ++counts_.errors_sent;
   const bool was_up = connection.stage == Stage::kEstablished;
   send(now, connection, encode(notification));
-  actions_.push_back(Close{connection.id});
+  actions_.emplace_back(Close{connection.id});
   finish(connection, {.id = connection.id,
                       .reason = reason,
                       .code = notification.code,
@@ -252,7 +253,7 @@ void Session::end_all(Instant now, const Farewell& farewell) {
     const bool silent = connection.stage <= Stage::kParked ||
                         (farewell.keep_routes && agreed.we_restart && !agreed.soft_notification);
     if (!silent) send(now, connection, encode(notification));
-    actions_.push_back(Close{connection.id});
+    actions_.emplace_back(Close{connection.id});
     Ended ended{.id = connection.id, .reason = Reason::kStopped};
     if (!silent) {
       ended.code = notification.code;

@@ -201,7 +201,7 @@ class Session {
   bool started_ = false;
   Instant idle_until_ = kNever;  // not kNever: idle after an error
   Instant dial_at_ = kNever;
-  Instant up_since_{};
+  Instant up_since_;
   Backoff retries_;
   Backoff errors_;
   SessionCounts counts_;

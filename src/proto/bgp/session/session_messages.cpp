@@ -78,7 +78,7 @@ void Session::on_notification(Instant now, Connection& connection, const Frame& 
     text += ": \"" + words + '"';
   // Refused, or given way to another connection: nothing is wrong with the session.
   const bool harmless = notification.is(Cease::kCollision) || notification.is(Cease::kRejected);
-  actions_.push_back(Close{connection.id});
+  actions_.emplace_back(Close{connection.id});
   finish(connection, {.id = connection.id,
                       .reason = Reason::kErrorReceived,
                       .code = notification.code,
@@ -132,7 +132,7 @@ void Session::on_decision(Instant now, Connection& connection) {
   Connection* established = other_than(connection);
   const auto& restart = established->negotiated.peer_restart;
   if (!restart || restart->families.empty()) return yield_to_other(now, connection);
-  actions_.push_back(Close{established->id});
+  actions_.emplace_back(Close{established->id});
   lose(now, *established, Reason::kReplaced);
 }
 
@@ -140,7 +140,7 @@ void Session::on_deadline(Instant now, Connection& connection) {
   if (now >= connection.silent_until) {
     if (connection.stage != Stage::kConnecting)
       return fail(now, connection, Notification(ErrorCode::kHoldTimer, 0), Reason::kHoldTimer);
-    actions_.push_back(Close{connection.id});
+    actions_.emplace_back(Close{connection.id});
     return lose(now, connection, Reason::kTimeout);
   }
   if (now >= connection.unsent_until)
