@@ -126,7 +126,7 @@ examples:
 usage: weir read FILE... [OPTION...]
 
   FILE                  pcap, pcapng, dnstap; plain or zstd; - is standard input
-  -f, --format FORMAT  text (default), short, json, flat-json, yaml, dnstap, pcap
+  -f, --format FORMAT   text, short, flat-json, json, yaml, dnstap or pcap
   --to SINK             sqlite:PATH or file:PATH instead of standard output
   --count               print only how many messages there are
   --follow              wait for more at the end of the last file

@@ -24,5 +24,19 @@ TEST(Hash, octets_and_seeds_tell_apart) {
   }
 }
 
+TEST(Hash, both_halves_of_a_long_hash_depend_on_octets_and_seed) {
+  std::set<uint64_t> seen;
+  Octets octets;
+  for (int size = 0; size < 300; ++size) {
+    for (const uint64_t seed : {0, 1}) {
+      const Hash128 hash = hash128(octets, seed);
+      EXPECT_EQ(hash, hash128(octets, seed));
+      EXPECT_TRUE(seen.insert(hash.low).second) << size;
+      EXPECT_TRUE(seen.insert(hash.high).second) << size;
+    }
+    octets.push_back(0);
+  }
+}
+
 }  // namespace
 }  // namespace weir

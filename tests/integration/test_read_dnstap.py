@@ -98,8 +98,8 @@ def test_what_is_written_dnstap_and_fstrm_read(every, tmp_path):
     theirs = subprocess.run([DNSTAP, "-r", copy, "-q"], capture_output=True, text=True, check=True)
     assert len(theirs.stdout.splitlines()) == COUNT
     dumped = subprocess.run(["fstrm_dump", copy], capture_output=True, text=True, check=True)
-    assert dumped.stdout.count("Data frame") == COUNT
-    assert "FSTRM_CONTROL_STOP" in dumped.stdout
+    assert dumped.stderr.count("Data frame") == COUNT
+    assert "FSTRM_CONTROL_STOP" in dumped.stderr
 
 
 @pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark is not installed")

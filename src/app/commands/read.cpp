@@ -82,10 +82,12 @@ class Reading {
     settings_.follow = command.follow;
     settings_.stop = &stop_;
     settings_.progress = &progress_;
+    total_ = octets_of(settings_.paths);
   }
 
   Result<flow::ReadSummary> run() {
     TRY(const auto signals, io::Signals::watch(loop_, {SIGINT, SIGTERM}, [this](int) { stop(); }));
+    plane_.start();  // its threads inherit what is blocked
     model::Tap& tap = plane_.open_tap("files", model::SourceKind::kFile);
     flow::ReadSummary summary;
     std::thread reader([&] {
@@ -121,7 +123,7 @@ class Reading {
   io::Loop loop_;
   io::Timer timer_{loop_};
   Progress bar_{stderr};
-  const uint64_t total_ = octets_of(settings_.paths);
+  uint64_t total_ = 0;  // octets; 0: not known
   const Instant began_ = clock_.now();
 };
 
@@ -150,7 +152,6 @@ int run(const ReadCommand& command) {
   metrics::Registry registry;
   auto plane = flow::Plane::create(*std::move(settings), registry, clock);
   if (!plane) return complain(kExitFailed, plane.error());
-  (*plane)->start();
   Reading reading(command, **plane, clock);
   const auto summary = reading.run();
   (*plane)->stop(kForever);
