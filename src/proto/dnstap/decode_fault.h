@@ -1,6 +1,7 @@
 // Why octets are not what dnstap.proto describes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -17,6 +18,7 @@ enum class DecodeFault : uint8_t {
   kNoType,       // the required type is missing
   kNoMessage,    // an envelope of type MESSAGE without one
 };
+inline constexpr size_t kDecodeFaults = static_cast<size_t>(DecodeFault::kNoMessage) + 1;
 /// `address_size`: fit for a metric's label.
 std::string_view to_text(DecodeFault fault);
 

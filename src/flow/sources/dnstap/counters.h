@@ -41,8 +41,7 @@ class Counters {
   metrics::Counter& throttled;      // for a sender's rate
 
  private:
-  static constexpr size_t kFaults = static_cast<size_t>(dnstap::DecodeFault::kNoMessage) + 1;
-  std::array<metrics::Counter*, kFaults> malformed_{};
+  std::array<metrics::Counter*, dnstap::kDecodeFaults> malformed_{};
 };
 
 }  // namespace weir::flow::dnstap_source

@@ -46,7 +46,7 @@ class FrameRecorder {
   uint64_t observations_ = 0;
   uint64_t malformed_ = 0;
   uint64_t foreign_ = 0;
-  std::array<uint64_t, static_cast<size_t>(dnstap::DecodeFault::kNoMessage) + 1> faults_{};
+  std::array<uint64_t, dnstap::kDecodeFaults> faults_{};
 };
 
 }  // namespace weir::flow::files
