@@ -9,6 +9,7 @@
 #include "app/help.h"
 #include "app/version.h"
 #include "base/units.h"
+#include "flow/catalogue.h"
 
 namespace weir::app {
 namespace {
@@ -163,9 +164,10 @@ class Parser {
   void add_read() {
     read_ = add_command("read");
     ReadCommand& to = read_command_;
+    const auto formats = flow::format_words();
     read_->add_option("files", to.files)->required();
     read_->add_option("-f,--format", to.format)
-        ->check(CLI::IsMember({"text", "short", "flat-json", "json", "yaml", "dnstap", "pcap"}));
+        ->check(CLI::IsMember(std::vector<std::string>(formats.begin(), formats.end())));
     read_->add_option("--to", to.to);
     read_->add_flag("--count", to.count);
     read_->add_flag("--follow", to.follow);
