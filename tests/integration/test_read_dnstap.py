@@ -13,6 +13,7 @@ import time
 import pytest
 
 import dnstap_stream as made
+from dnstap_sender import field, frame
 from weir_process import PROGRAM, clean_environment, weir
 
 DNSTAP = shutil.which("dnstap")
@@ -63,8 +64,8 @@ def test_R10_a_file_read_and_written_is_the_same_file(every, tmp_path):
 
 
 @pytest.mark.parametrize("peculiar", [
-    made.field(111, b"a field of the future"), made.field(3, b"the last extra counts"),
-    made.field(14, made.field(2, 2))])
+    field(111, b"a field of the future"), field(3, b"the last extra counts"),
+    field(14, field(2, 2))])
 def test_what_is_not_known_survives(tmp_path, peculiar):
     path = tmp_path / "peculiar.fstrm"
     path.write_bytes(made.stream([made.message(5) + peculiar]))
@@ -148,7 +149,7 @@ def test_B13_E24_E18_bad_frames_are_counted_and_the_next_is_read(tmp_path):
     good = made.message(5)
     path = tmp_path / "bad.fstrm"
     path.write_bytes(made.stream([
-        b"\xff\xff\xff", good, b"x" * (256 * 1024 + 1), good, made.field(15, 7), good,
+        b"\xff\xff\xff", good, b"x" * (256 * 1024 + 1), good, field(15, 7), good,
         made.message(5, query=made.QUERY[:20]), made.message(99), good]))
     done = weir("read", str(path), "-f", "flat-json")
     assert done.returncode == 0
@@ -192,7 +193,7 @@ def test_R10_a_file_that_grows_and_is_rotated_is_followed(tmp_path):
 
         assert " CQ " in line()
         with path.open("ab") as file:
-            payload = made.frame(made.message(6))
+            payload = frame(made.message(6))
             file.write(payload[:30])
             file.flush()
             file.write(payload[30:])
