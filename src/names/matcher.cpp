@@ -44,7 +44,7 @@ class MatcherCompiler {
   std::vector<MatcherRule> by_depth(const std::vector<Matcher::Member>& members);
   Fingerprints::Key look_ahead(const MatcherRule& rule) const;
   void add(const MatcherRule& rule, const Fingerprints::Key& key);
-  bool is_said_above(const MatcherRule& rule) const;
+  bool is_included_above(const MatcherRule& rule) const;
   uint32_t with(uint32_t ruling, const MatcherRule& rule);
 
   struct HashRuling {
@@ -102,8 +102,10 @@ Fingerprints::Key MatcherCompiler::look_ahead(const MatcherRule& rule) const {
   return own;
 }
 
+/// An inclusion that an ancestor's rule has already said is left out. An exclusion is not: it has
+/// to stand there against an inclusion of the same name.
 void MatcherCompiler::add(const MatcherRule& rule, const Fingerprints::Key& key) {
-  if (is_said_above(rule)) {
+  if (rule.action == Action::kInclude && is_included_above(rule)) {
     ++matcher_.folded_;
     return;
   }
@@ -111,7 +113,7 @@ void MatcherCompiler::add(const MatcherRule& rule, const Fingerprints::Key& key)
   ruling = with(ruling, rule);
 }
 
-bool MatcherCompiler::is_said_above(const MatcherRule& rule) const {
+bool MatcherCompiler::is_included_above(const MatcherRule& rule) const {
   Bytes name(rule.name, rule.size);
   size_t labels = count_labels(rule.name);
   for (; labels > matcher_.shallowest_; --labels) {
@@ -120,7 +122,7 @@ bool MatcherCompiler::is_said_above(const MatcherRule& rule) const {
     if (ruling == nullptr) continue;
     const Verdict& below = matcher_.rulings_[*ruling].below;
     if ((below.decided() & set_bit(rule.set)) == 0) continue;
-    return ((below.excluded & set_bit(rule.set)) != 0) == (rule.action == Action::kExclude);
+    return (below.included & set_bit(rule.set)) != 0;
   }
   return false;
 }

@@ -42,7 +42,7 @@ class Matcher {
 
   struct Statistics {
     size_t names = 0;   // distinct ones that decide something
-    size_t folded = 0;  // rules that an ancestor's rule had already said
+    size_t folded = 0;  // inclusions that an ancestor's rule had already said
     size_t patterns = 0;
     size_t octets = 0;  // of memory
   };

@@ -109,6 +109,15 @@ TEST(Matcher, several_lists_make_up_one_set) {
   EXPECT_EQ(matcher->match(kit::wire("b.com")).included, set_bit(63));
 }
 
+TEST(Matcher, an_exclusion_beats_an_inclusion_of_the_same_name_below_another_exclusion) {
+  for (const char* text :
+       {"exclude:com\nexclude:a.com\na.com", "exclude:com\na.com\nexclude:a.com"}) {
+    const Compiled sets = compile({text});
+    EXPECT_EQ(sets.match("a.com").excluded, 1U) << text;
+    EXPECT_EQ(sets.match("x.a.com"), (Verdict{0, 1})) << text;
+  }
+}
+
 TEST(Matcher, without_rules_nothing_matches) {
   const Compiled sets = compile({});
   EXPECT_EQ(sets.match("a.com"), Verdict{});
