@@ -68,4 +68,9 @@ Result<Envelope, DecodeFault> decode(Bytes payload);
 /// `out`.
 void encode(const Envelope& envelope, Octets& out);
 
+/// The same for those who have the room already: what a payload takes at most, and the payload
+/// written there; gives its size in octets.
+size_t most_octets(const Envelope& envelope);
+size_t encode_at(const Envelope& envelope, uint8_t* at);
+
 }  // namespace weir::dnstap
