@@ -28,16 +28,16 @@ void write_message(const Message& message, FieldWriter& fields) {
   fields.unknown(message.unknown_fields, is_message_field);
 }
 
-/// Fields of the schema, and what those of fixed size hold.
+/// Fields of the schema: of the message, and of the envelope.
 constexpr size_t kFields = kHttpProtocol + 5;
-constexpr size_t kMostFixed = kFields * protobuf::kMostFieldOverhead + 2 * sizeof(uint32_t);
+static_assert(kFields * protobuf::kMostFieldOverhead + 2 * sizeof(uint32_t) <= kMostOverhead);
 
 size_t size_of(const std::optional<Bytes>& value) { return value ? value->size() : 0; }
 
 }  // namespace
 
 size_t most_octets(const Envelope& envelope) {
-  size_t most = kMostFixed + size_of(envelope.identity) + size_of(envelope.version) +
+  size_t most = kMostOverhead + size_of(envelope.identity) + size_of(envelope.version) +
                 size_of(envelope.extra) + envelope.unknown_fields.size();
   if (envelope.message) {
     const Message& message = *envelope.message;
