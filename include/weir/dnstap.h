@@ -133,7 +133,7 @@ enum class Outcome : std::uint8_t {
   kAccepted,
   kQueueFull,       // the thread's ring is full: the receiver is away or too slow
   kTooLarge,        // the frame would exceed Options::most_frame_octets
-  kInvalid,         // no such type or protocol
+  kInvalid,         // no such type, protocol, action or match
   kTooManyThreads,  // more than Options::most_threads call
   kExhausted,       // Options::reconnect has run out of attempts
   kClosed,          // closed, closing, or never opened; or accepted and not sent when time was up

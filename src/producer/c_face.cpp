@@ -65,6 +65,12 @@ tap::Options options_of(const weir_tap_options& from) {
   return options;
 }
 
+/// What the enumerations of C do not keep out stays out of range.
+template <typename Word>
+Word word_of(int number) {
+  return static_cast<Word>(number < 0 || number > UINT8_MAX ? UINT8_MAX : number);
+}
+
 bool has_policy(const weir_tap_message& message) {
   return message.policy_type != nullptr || message.policy_rule.size != 0 ||
          message.policy_action != 0 || message.policy_match != 0 || message.policy_value.size != 0;
@@ -74,17 +80,17 @@ tap::Policy policy_of(const weir_tap_message& from) {
   tap::Policy policy;
   if (from.policy_type != nullptr) policy.type = from.policy_type;
   policy.rule = bytes_of(from.policy_rule);
-  policy.action = static_cast<tap::Policy::Action>(from.policy_action);
-  policy.match = static_cast<tap::Policy::Match>(from.policy_match);
+  policy.action = word_of<tap::Policy::Action>(from.policy_action);
+  policy.match = word_of<tap::Policy::Match>(from.policy_match);
   policy.value = bytes_of(from.policy_value);
   return policy;
 }
 
 tap::Message message_of(const weir_tap_message& from) {
   tap::Message message;
-  message.type = static_cast<tap::Type>(from.type);
-  message.protocol = static_cast<tap::Protocol>(from.protocol);
-  message.http_protocol = static_cast<tap::HttpProtocol>(from.http_protocol);
+  message.type = word_of<tap::Type>(from.type);
+  message.protocol = word_of<tap::Protocol>(from.protocol);
+  message.http_protocol = word_of<tap::HttpProtocol>(from.http_protocol);
   message.query_endpoint = tap::Endpoint::of(from.query_address);
   message.response_endpoint = tap::Endpoint::of(from.response_address);
   message.query = bytes_of(from.query);
@@ -145,7 +151,7 @@ weir_tap_outcome weir_tap_client_query(weir_tap* tap, const sockaddr* client,
                                        const void* query, size_t query_size) {
   if (tap == nullptr) return WEIR_TAP_CLOSED;
   return outcome_of(tap->producer.client_query(
-      tap::Endpoint::of(client), tap::Endpoint::of(server), static_cast<tap::Protocol>(protocol),
+      tap::Endpoint::of(client), tap::Endpoint::of(server), word_of<tap::Protocol>(protocol),
       bytes_of({query, query_size})));
 }
 
@@ -156,7 +162,7 @@ weir_tap_outcome weir_tap_client_response(weir_tap* tap, const sockaddr* client,
                                           weir_tap_time query_time) {
   if (tap == nullptr) return WEIR_TAP_CLOSED;
   return outcome_of(tap->producer.client_response(
-      tap::Endpoint::of(client), tap::Endpoint::of(server), static_cast<tap::Protocol>(protocol),
+      tap::Endpoint::of(client), tap::Endpoint::of(server), word_of<tap::Protocol>(protocol),
       bytes_of({query, query_size}), bytes_of({response, response_size}), time_of(query_time)));
 }
 

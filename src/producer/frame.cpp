@@ -49,8 +49,12 @@ void fill_endpoints(dnstap::Message& to, const tap::Message& from) {
 bool is_valid(const tap::Message& message) {
   const auto type = static_cast<int>(message.type);
   const auto protocol = static_cast<int>(message.protocol);
+  const tap::Policy* const policy = message.policy;
   return type >= 1 && type <= dnstap::kMessageTypes && protocol >= 1 &&
-         protocol <= dnstap::kSocketProtocols && message.http_protocol <= tap::HttpProtocol::kHttp3;
+         protocol <= dnstap::kSocketProtocols &&
+         message.http_protocol <= tap::HttpProtocol::kHttp3 &&
+         (policy == nullptr || (policy->action <= tap::Policy::Action::kLocalData &&
+                                policy->match <= tap::Policy::Match::kNsIp));
 }
 
 void fill(dnstap::Envelope& envelope, const tap::Message& message, const Identity& identity,

@@ -13,7 +13,7 @@ struct Identity {
   Octets version;
 };
 
-/// True if type and protocols are those of the schema.
+/// True if type, protocols and what the policy says are words of the schema.
 bool is_valid(const tap::Message& message);
 
 /// Fills an envelope with views of `message`, `identity`, and of `policy`, which is written to if

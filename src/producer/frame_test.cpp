@@ -113,6 +113,12 @@ TEST(Frame, what_the_schema_does_not_have_is_not_valid) {
   message = query();
   message.http_protocol = static_cast<tap::HttpProtocol>(4);
   EXPECT_FALSE(is_valid(message));
+  message = query();
+  tap::Policy policy;
+  message.policy = &policy;
+  EXPECT_TRUE(is_valid(message));
+  policy.action = static_cast<tap::Policy::Action>(7);
+  EXPECT_FALSE(is_valid(message));
 }
 
 TEST(Frame, carries_everything_that_dnstap_has_a_field_for) {

@@ -15,7 +15,7 @@ constexpr Duration kLastWait = std::chrono::seconds(1);
 
 }  // namespace
 
-class Producer::Impl {
+class __attribute__((visibility("hidden"))) Producer::Impl {
  public:
   static Result<std::unique_ptr<Impl>> open(const Options& options) {
     TRY_DONE(producer::check_limits(options));
