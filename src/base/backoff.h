@@ -1,5 +1,5 @@
-// How long to wait before something that failed is tried again: 1, 2, 4 … 60 seconds, with a success
-// in between anew.
+// How long to wait before something that failed is tried again: 1, 2, 4 … 60 seconds, and after a
+// success from the beginning.
 #pragma once
 
 #include <algorithm>

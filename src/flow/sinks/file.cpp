@@ -1,7 +1,6 @@
 // Records (mostly lines) in a file, or on standard output. Rotates by size and age, reopens when
 // asked, and takes back what a full disk cut short: a record is there whole or not at all.
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "io/numbered_files.h"
 #include "base/unique_fd.h"
 #include "flow/encoder.h"
 #include "flow/settings.h"
@@ -157,19 +157,10 @@ class FileSink final : public Sink {
     return error;
   }
 
-  /// path → path.1 → path.2 …, the oldest beyond the bound deleted. What fails is tried again by
-  /// the next call; lines go on into the file that is open.
+  /// What fails is tried again by the next call; lines go on into the file that is open.
   void rotate(WallTime now) {
     finish();
-    const auto numbered = [&](size_t number) { return fmt::format("{}.{}", path_, number); };
-    std::error_code failed;
-    if (rotation_.keep == 0) {
-      std::filesystem::remove(path_, failed);
-    } else {
-      for (size_t number = rotation_.keep; number > 1; --number)
-        std::filesystem::rename(numbered(number - 1), numbered(number), failed);
-      std::filesystem::rename(path_, numbered(1), failed);
-    }
+    static_cast<void>(io::shift_numbered(path_, rotation_.keep));
     began_ = now;
     reopen_after_rotation();
   }
