@@ -214,10 +214,10 @@ void Writer::failed(const Error& error) {
     refusal_ = tap::Outcome::kExhausted;
     state_ = tap::State::kExhausted;
   }
-  if (outage_ || closing_) return;
+  if (closing_ || (outage_ && pause)) return;
   outage_ = true;
   tell(tap::Severity::kWarning,
-       fmt::format("dnstap to {}: {}; {}", settings_.name, error.what,
+       fmt::format("dnstap: {}; {}", error.what,
                    pause ? "messages wait, as far as there is room" : "giving up"));
 }
 
