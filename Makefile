@@ -35,7 +35,7 @@ sanitize: ## the unit tests under the address, undefined-behaviour and thread sa
 	@status=0; for preset in asan tsan; do scripts/suite $$preset unit || status=1; done; \
 	exit $$status
 
-bench: build ## measures weir beside its peers, in one run: make bench FIGURES="A1 B2"
+bench: build library ## measures weir beside its peers, in one run: make bench FIGURES="A1 B2"
 	@scripts/install bench
 	@bench/run $(FIGURES)
 

@@ -13,11 +13,11 @@ namespace tap = weir::tap;
 namespace {
 
 // example.com A, and an answer to it; the first two octets are the ID.
-std::uint8_t query[] = {0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 7,   'e', 'x', 'a', 'm',
-                        'p', 'l', 'e', 3, 'c', 'o', 'm', 0, 0, 1, 0, 1};
-std::uint8_t response[] = {0,   0,   0x81, 0x80, 0,   1,   0,   1, 0,    0,    0, 0, 7, 'e', 'x',
-                           'a', 'm', 'p',  'l',  'e', 3,   'c', 'o', 'm', 0,   0, 1, 0, 1,   0xc0,
-                           12,  0,   1,    0,    1,   0,   0,   0, 60,   0,    4, 192, 0, 2, 1};
+std::uint8_t query[] = {0,   0,   1,   0,   0,   1, 0,   0,   0,   0, 0, 0, 7, 'e', 'x',
+                        'a', 'm', 'p', 'l', 'e', 3, 'c', 'o', 'm', 0, 0, 1, 0, 1};
+std::uint8_t response[] = {0,   0,   0x81, 0x80, 0,   1, 0,   1,   0,   0, 0, 0,   7, 'e', 'x',
+                           'a', 'm', 'p',  'l',  'e', 3, 'c', 'o', 'm', 0, 0, 1,   0, 1,   0xc0,
+                           12,  0,   1,    0,    1,   0, 0,   0,   60,  0, 4, 192, 0, 2,   1};
 
 void number(std::uint8_t* message, std::uint64_t id) {
   message[0] = static_cast<std::uint8_t>(id >> 8);

@@ -156,13 +156,13 @@ WEIR_TAP_API std::string_view to_text(State state);
 /// One reading. produced = sent + dropped_total() + queued.
 struct Statistics {
   State state = State::kOff;
-  std::uint64_t produced = 0;                     // calls
-  std::uint64_t sent = 0;                         // taken by the kernel, whole
-  std::uint64_t queued = 0;                       // in rings
+  std::uint64_t produced = 0;                      // calls
+  std::uint64_t sent = 0;                          // taken by the kernel, whole
+  std::uint64_t queued = 0;                        // in rings
   std::array<std::uint64_t, kOutcomes> dropped{};  // by Outcome; none is kAccepted
-  std::uint64_t connects = 0;                     // successful ones
-  std::uint64_t failures = 0;                     // attempts that failed, and streams that broke
-  std::size_t threads = 0;                        // that have a ring now
+  std::uint64_t connects = 0;                      // successful ones
+  std::uint64_t failures = 0;                      // attempts that failed, and streams that broke
+  std::size_t threads = 0;                         // that have a ring now
   std::string last_error;  // of the outage that lasts, or of the one before; empty: there was none
 
   std::uint64_t dropped_total() const {

@@ -1,6 +1,6 @@
-/* Emits dnstap from C: weir/dnstap.h in small. What it says of rings, threads, fork() and counting
- * holds here too; C++ programs take that header. A producer that is NULL is off: every call on it
- * returns at once and does nothing. */
+// Emits dnstap from C: weir/dnstap.h in small. What it says of rings, threads, fork() and counting
+// holds here too; C++ programs take that header. A producer that is NULL is off: every call on it
+// returns at once and does nothing.
 #ifndef WEIR_DNSTAP_C_H
 #define WEIR_DNSTAP_C_H
 
@@ -75,9 +75,9 @@ typedef enum weir_tap_state {
 
 /* Fields as in weir::tap::Options. Set by weir_tap_options_init to the defaults; NULL is empty. */
 typedef struct weir_tap_options {
-  const char *output; /* file:PATH, unix:PATH, tcp:HOST:PORT, tls:HOST:PORT */
-  const char *identity;
-  const char *version;
+  const char* output; /* file:PATH, unix:PATH, tcp:HOST:PORT, tls:HOST:PORT */
+  const char* identity;
+  const char* version;
   size_t queue_octets; /* of a calling thread */
   size_t most_threads;
   size_t most_frame_octets;
@@ -91,17 +91,17 @@ typedef struct weir_tap_options {
   int64_t reconnect_attempts; /* below 0: without end */
   uint32_t reconnect_jitter_percent;
   uint64_t rotate_octets; /* of a file; 0: never */
-  const char *tls_subject_name;
-  const char *tls_ca_file;
-  const char *tls_certificate_file;
-  const char *tls_key_file;
+  const char* tls_subject_name;
+  const char* tls_ca_file;
+  const char* tls_certificate_file;
+  const char* tls_key_file;
   /* Called by the library's own thread; `text` lasts for the call. NULL: nobody is told. */
-  void (*log)(void *context, bool warning, const char *text);
-  void *log_context;
+  void (*log)(void* context, bool warning, const char* text);
+  void* log_context;
 } weir_tap_options;
 
 typedef struct weir_tap_bytes {
-  const void *data;
+  const void* data;
   size_t size; /* 0: the field is left out */
 } weir_tap_bytes;
 
@@ -112,16 +112,16 @@ typedef int64_t weir_tap_time; /* nanoseconds since 1970-01-01T00:00:00Z */
 typedef struct weir_tap_message {
   weir_tap_type type;
   weir_tap_protocol protocol;
-  int http_protocol;                        /* 1, 2, 3; 0: left out */
-  const struct sockaddr *query_address;     /* who asked; NULL: left out */
-  const struct sockaddr *response_address;  /* who was asked */
-  weir_tap_bytes query;                     /* in wire form, as is what follows */
+  int http_protocol;                       /* 1, 2, 3; 0: left out */
+  const struct sockaddr* query_address;    /* who asked; NULL: left out */
+  const struct sockaddr* response_address; /* who was asked */
+  weir_tap_bytes query;                    /* in wire form, as is what follows */
   weir_tap_bytes response;
   weir_tap_bytes query_zone;
   weir_tap_time query_time;
   weir_tap_time response_time;
   weir_tap_bytes extra;
-  const char *policy_type; /* NULL, as all of policy: left out */
+  const char* policy_type; /* NULL, as all of policy: left out */
   weir_tap_bytes policy_rule;
   int policy_action; /* dnstap.proto, Policy.Action; 0: left out */
   int policy_match;  /* dnstap.proto, Policy.Match; 0: left out */
@@ -141,33 +141,33 @@ typedef struct weir_tap_statistics {
   char last_error[256]; /* cut where it is longer */
 } weir_tap_statistics;
 
-WEIR_TAP_C_API void weir_tap_options_init(weir_tap_options *options);
+WEIR_TAP_C_API void weir_tap_options_init(weir_tap_options* options);
 /* NULL on failure, with the reason in `error`, cut to its size; `error` may be NULL. */
-WEIR_TAP_C_API weir_tap *weir_tap_open(const weir_tap_options *options, char *error,
+WEIR_TAP_C_API weir_tap* weir_tap_open(const weir_tap_options* options, char* error,
                                        size_t error_size);
 
 /* From any thread. */
-WEIR_TAP_C_API weir_tap_outcome weir_tap_log(weir_tap *tap, const weir_tap_message *message);
-WEIR_TAP_C_API weir_tap_outcome weir_tap_client_query(weir_tap *tap, const struct sockaddr *client,
-                                                      const struct sockaddr *server,
-                                                      weir_tap_protocol protocol, const void *query,
+WEIR_TAP_C_API weir_tap_outcome weir_tap_log(weir_tap* tap, const weir_tap_message* message);
+WEIR_TAP_C_API weir_tap_outcome weir_tap_client_query(weir_tap* tap, const struct sockaddr* client,
+                                                      const struct sockaddr* server,
+                                                      weir_tap_protocol protocol, const void* query,
                                                       size_t query_size);
 WEIR_TAP_C_API weir_tap_outcome weir_tap_client_response(
-    weir_tap *tap, const struct sockaddr *client, const struct sockaddr *server,
-    weir_tap_protocol protocol, const void *query, size_t query_size, const void *response,
+    weir_tap* tap, const struct sockaddr* client, const struct sockaddr* server,
+    weir_tap_protocol protocol, const void* query, size_t query_size, const void* response,
     size_t response_size, weir_tap_time query_time);
 
-WEIR_TAP_C_API void weir_tap_statistics_read(const weir_tap *tap, weir_tap_statistics *statistics);
+WEIR_TAP_C_API void weir_tap_statistics_read(const weir_tap* tap, weir_tap_statistics* statistics);
 /* Fit for a metric's label: `queue_full`; `open`. */
-WEIR_TAP_C_API const char *weir_tap_outcome_text(weir_tap_outcome outcome);
-WEIR_TAP_C_API const char *weir_tap_state_text(weir_tap_state state);
+WEIR_TAP_C_API const char* weir_tap_outcome_text(weir_tap_outcome outcome);
+WEIR_TAP_C_API const char* weir_tap_state_text(weir_tap_state state);
 /* Waits until all that was accepted before is sent or dropped; false when time was up before. */
-WEIR_TAP_C_API bool weir_tap_flush(weir_tap *tap, uint32_t timeout_ms);
+WEIR_TAP_C_API bool weir_tap_flush(weir_tap* tap, uint32_t timeout_ms);
 /* Calls are refused from now on; sends what is queued, for so long at most, and ends the stream.
  * True if nothing queued was dropped. Statistics can still be read. */
-WEIR_TAP_C_API bool weir_tap_close(weir_tap *tap, uint32_t timeout_ms);
+WEIR_TAP_C_API bool weir_tap_close(weir_tap* tap, uint32_t timeout_ms);
 /* Closes within 1 s, if that was not done, and frees. No other thread may be in a call. */
-WEIR_TAP_C_API void weir_tap_free(weir_tap *tap);
+WEIR_TAP_C_API void weir_tap_free(weir_tap* tap);
 
 #ifdef __cplusplus
 }

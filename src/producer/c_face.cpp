@@ -150,9 +150,9 @@ weir_tap_outcome weir_tap_client_query(weir_tap* tap, const sockaddr* client,
                                        const sockaddr* server, weir_tap_protocol protocol,
                                        const void* query, size_t query_size) {
   if (tap == nullptr) return WEIR_TAP_CLOSED;
-  return outcome_of(tap->producer.client_query(
-      tap::Endpoint::of(client), tap::Endpoint::of(server), word_of<tap::Protocol>(protocol),
-      bytes_of({query, query_size})));
+  return outcome_of(tap->producer.client_query(tap::Endpoint::of(client), tap::Endpoint::of(server),
+                                               word_of<tap::Protocol>(protocol),
+                                               bytes_of({query, query_size})));
 }
 
 weir_tap_outcome weir_tap_client_response(weir_tap* tap, const sockaddr* client,

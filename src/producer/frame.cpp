@@ -38,7 +38,8 @@ void fill_endpoints(dnstap::Message& to, const tap::Message& from) {
     to.response_address = from.response_endpoint.octets();
     to.response_port = from.response_endpoint.port();
   }
-  const Bytes either = (from.query_endpoint ? from.query_endpoint : from.response_endpoint).octets();
+  const Bytes either =
+      (from.query_endpoint ? from.query_endpoint : from.response_endpoint).octets();
   if (!either.empty())
     to.socket_family =
         either.size() == 4 ? dnstap::SocketFamily::kInet : dnstap::SocketFamily::kInet6;

@@ -34,7 +34,8 @@ tap::Message query() {
 }
 
 TEST(Frame, E19_a_query_is_what_others_write_octet_for_octet) {
-  const Octets packet = kit::octets_of("123401000001000000000000076578616d706c6503636f6d0000010001");
+  const Octets packet =
+      kit::octets_of("123401000001000000000000076578616d706c6503636f6d0000010001");
   tap::Message message = query();
   message.query = packet;
   message.query_time = wall_time(1'600'000'000'123'456'789);

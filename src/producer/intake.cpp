@@ -33,8 +33,7 @@ tap::Outcome Intake::log(const tap::Message& message) {
   const tap::Outcome refusal = writer_.refusal();
   Ring* const ring = refusal == tap::Outcome::kAccepted ? rings_.mine() : nullptr;
   if (ring == nullptr) [[unlikely]] {
-    const auto why =
-        refusal == tap::Outcome::kAccepted ? tap::Outcome::kTooManyThreads : refusal;
+    const auto why = refusal == tap::Outcome::kAccepted ? tap::Outcome::kTooManyThreads : refusal;
     rings_.refuse(why);
     return why;
   }

@@ -17,8 +17,8 @@ using tap::Outcome;
 class IntakeTest : public testing::Test {
  protected:
   Intake& make() {
-    intake = std::make_unique<Intake>(std::make_unique<kit::ScriptedOutlet>(script), options,
-                                      clock);
+    intake =
+        std::make_unique<Intake>(std::make_unique<kit::ScriptedOutlet>(script), options, clock);
     EXPECT_TRUE(intake->start().ok());
     return *intake;
   }

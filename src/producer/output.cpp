@@ -55,7 +55,8 @@ Result<emit::Target> unix_target(const tap::Options& options, std::string_view p
 
 Status set_host_and_port(emit::TcpTarget& target, std::string_view kind, std::string_view where) {
   const bool bracketed = where.starts_with('[') && where.find(']') != std::string_view::npos;
-  const size_t host_end = bracketed ? where.find(']') + 1 : std::min(where.rfind(':'), where.size());
+  const size_t host_end =
+      bracketed ? where.find(']') + 1 : std::min(where.rfind(':'), where.size());
   std::string_view host = where.substr(0, host_end);
   if (bracketed) host = host.substr(1, host.size() - 2);
   if (host.empty())
@@ -109,8 +110,8 @@ Status check_limits(const tap::Options& options) {
   if (options.most_frame_octets == 0 || options.most_frame_octets > (size_t{64} << 20))
     return wrong("most_frame_octets: from 1 to 64 MiB");
   if (options.queue_octets < 2 * frame || options.queue_octets > (size_t{1} << 30))
-    return wrong(fmt::format("queue_octets: from {} (two frames of most_frame_octets) to 1 GiB",
-                             2 * frame));
+    return wrong(
+        fmt::format("queue_octets: from {} (two frames of most_frame_octets) to 1 GiB", 2 * frame));
   if (options.most_threads == 0) return wrong("most_threads: at least 1");
   if (options.block_for < Duration(0)) return wrong("block_for: not below 0");
   if (options.flush_interval < 1ms || options.flush_interval > 1min)

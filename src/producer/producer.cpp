@@ -75,9 +75,8 @@ Outcome Producer::client_query(const Endpoint& client, const Endpoint& server, P
   return impl_->intake.log(message);
 }
 
-Outcome Producer::client_response(const Endpoint& client, const Endpoint& server,
-                                  Protocol protocol, Bytes query, Bytes response,
-                                  std::optional<Time> query_time,
+Outcome Producer::client_response(const Endpoint& client, const Endpoint& server, Protocol protocol,
+                                  Bytes query, Bytes response, std::optional<Time> query_time,
                                   std::optional<Time> response_time) noexcept {
   if (!impl_) return Outcome::kClosed;
   Message message;

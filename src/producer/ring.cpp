@@ -53,8 +53,7 @@ Ring::Part Ring::oldest(size_t most_octets) {
     head_.store(head, std::memory_order_release);
   }
   const uint8_t* const begin = &octets_[head & mask_];
-  const auto here = static_cast<size_t>(
-      std::min<uint64_t>(tail - head, size() - (head & mask_)));
+  const auto here = static_cast<size_t>(std::min<uint64_t>(tail - head, size() - (head & mask_)));
   Part part;
   size_t octets = 0;
   while (here - octets >= kDataHeader) {

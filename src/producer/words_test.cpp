@@ -1,12 +1,11 @@
 // Words for labels, and endpoints from what programs have.
-#include "weir/dnstap.h"
-
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 
 #include <set>
 
 #include "base/bytes.h"
+#include "weir/dnstap.h"
 
 namespace weir::tap {
 namespace {

@@ -1,9 +1,9 @@
 // The thread that writes the rings out through an outlet, and opens it again when it fails.
 //
-// It goes round all rings, then gathers for a flush interval while there is traffic, and sleeps when
-// there is none. While the outlet is away the rings fill; whatever the callers then lose is counted
-// by them. What a round does is `step`, which waits for nothing but the outlet, so that tests can
-// move time themselves.
+// It goes round all rings, then gathers for a flush interval while there is traffic, and sleeps
+// when there is none. While the outlet is away the rings fill; whatever the callers then lose is
+// counted by them. What a round does is `step`, which waits for nothing but the outlet, so that
+// tests can move time themselves.
 #pragma once
 
 #include <atomic>
@@ -100,7 +100,7 @@ class Writer {
   std::atomic<uint64_t> failures_{0};
   std::atomic<bool> closing_{false};
 
-  mutable std::mutex mutex_;  // for the three below
+  mutable std::mutex mutex_;        // for the three below
   std::condition_variable turned_;  // a flush is done, or the thread
   std::string last_error_;
   uint64_t flushed_ = 0;

@@ -116,7 +116,8 @@ TEST_F(WriterTest, E15_gives_up_after_so_many_attempts) {
   EXPECT_EQ(writer->refusal(), Outcome::kExhausted);
   EXPECT_EQ(rings.totals().dropped[static_cast<size_t>(Outcome::kExhausted)], 5U);
   EXPECT_EQ(rings.totals().queued, 0U);
-  EXPECT_THAT(told, ElementsAre(HasSubstr("there; messages wait"), "warning: dnstap: nobody is there; giving up"));
+  EXPECT_THAT(told, ElementsAre(HasSubstr("there; messages wait"),
+                                "warning: dnstap: nobody is there; giving up"));
 }
 
 TEST_F(WriterTest, E15_does_not_try_again_if_that_is_off) {

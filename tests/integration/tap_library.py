@@ -28,6 +28,63 @@ def install(prefix):
     return prefix
 
 
+def run(*command, **options):
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True,
+                          timeout=300, check=False, **options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def pkg_config(prefix, *words):
+    folder = next(prefix.rglob("weir-dnstap.pc")).parent
+    return run("pkg-config", *words, "weir-dnstap",
+               env={**os.environ, "PKG_CONFIG_PATH": str(folder)}).split()
+
+
+def compiler(source):
+    return (["gcc", "-std=c99", "-D_DEFAULT_SOURCE", "-pedantic", "-Wall", "-Wextra", "-Werror"]
+            if str(source).endswith(".c") else ["g++", "-std=c++20", "-Wall", "-Wextra", "-Werror"])
+
+
+def link_by_pkg_config(prefix, folder, source, static):
+    program = folder / f"by_pkg_config_{Path(source).suffix[1:]}_{static}"
+    libs = pkg_config(prefix, "--libs", *(["--static"] if static else []))
+    if static:
+        libs = ["-l:libweir-dnstap.a" if word == "-lweir-dnstap" else word for word in libs]
+    else:
+        libs.append(f"-Wl,-rpath,{next(prefix.rglob('libweir-dnstap.so')).parent}")
+    run(*compiler(source), source, "-o", program, *pkg_config(prefix, "--cflags"), *libs)
+    return program
+
+
+def link_by_cmake(prefix, folder, source, static):
+    project = folder / f"by_cmake_{Path(source).suffix[1:]}_{static}"
+    project.mkdir()
+    (project / "CMakeLists.txt").write_text(f"""
+cmake_minimum_required(VERSION 3.25)
+project(user C CXX)
+set(CMAKE_CXX_STANDARD 20)
+find_package(weir-dnstap REQUIRED {'COMPONENTS static' if static else ''})
+add_executable(user {source})
+target_link_libraries(user {'weir::dnstap_static' if static else 'weir::dnstap'})
+set_target_properties(user PROPERTIES LINKER_LANGUAGE CXX)
+target_compile_definitions(user PRIVATE _DEFAULT_SOURCE)
+""", encoding="utf-8")
+    run("cmake", "-S", project, "-B", project / "build", f"-DCMAKE_PREFIX_PATH={prefix}")
+    run("cmake", "--build", project / "build")
+    return project / "build/user"
+
+
+def printed(text):
+    """`sent 5` as {"sent": "5"}."""
+    return dict(line.rsplit(" ", 1) for line in text.splitlines())
+
+
+def words_of(path, *options):
+    """What golang's dnstap says about a file."""
+    return run("dnstap", *(options or ["-y"]), "-r", path)
+
+
 class Options(Structure):
     _fields_ = [
         ("output", c_char_p), ("identity", c_char_p), ("version", c_char_p),

@@ -1,4 +1,4 @@
-"""weir::dnstap as its users have it: installed, linked in four ways, and read by real receivers."""
+"""weir::dnstap as it is installed, row by row, with scripted receivers and real ones."""
 
 import os
 import re
@@ -6,26 +6,21 @@ import signal
 import subprocess
 import threading
 import time
-from pathlib import Path
 
 import pytest
 from dnstap_receiver import (Capture, Receiver, answering, frames_in, hang_up_after_accept,
                              read_frame, silent, well)
 from dnstap_sender import FINISH, START, STOP, control, frame
-from tap_library import ROOT, Library, Tap, address, install
+from tap_library import (ROOT, Library, Tap, address, link_by_pkg_config, printed, run,
+                         words_of)
 from weir_process import free_port
 
 QUICK = {"flush_interval_ms": 10, "reconnect_first_ms": 50, "reconnect_most_ms": 100}
 
 
 @pytest.fixture(scope="module")
-def prefix(tmp_path_factory):
-    return install(tmp_path_factory.mktemp("installed"))
-
-
-@pytest.fixture(scope="module")
-def shared(prefix):
-    return Library(next(prefix.rglob("libweir-dnstap.so.0")))
+def shared(dnstap_library):
+    return Library(next(dnstap_library.rglob("libweir-dnstap.so.0")))
 
 
 @pytest.fixture
@@ -85,100 +80,11 @@ def capture(tmp_path):
         one.stop()
 
 
-def run(*command, **options):
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True,
-                          timeout=300, check=False, **options)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def pkg_config(prefix, *words):
-    folder = next(prefix.rglob("weir-dnstap.pc")).parent
-    return run("pkg-config", *words, "weir-dnstap",
-               env={**os.environ, "PKG_CONFIG_PATH": str(folder)}).split()
-
-
-def compiler(source):
-    return (["gcc", "-std=c99", "-D_DEFAULT_SOURCE", "-pedantic", "-Wall", "-Wextra", "-Werror"]
-            if str(source).endswith(".c") else ["g++", "-std=c++20", "-Wall", "-Wextra", "-Werror"])
-
-
-def link_by_pkg_config(prefix, folder, source, static):
-    program = folder / f"by_pkg_config_{Path(source).suffix[1:]}_{static}"
-    libs = pkg_config(prefix, "--libs", *(["--static"] if static else []))
-    if static:
-        libs = ["-l:libweir-dnstap.a" if word == "-lweir-dnstap" else word for word in libs]
-    else:
-        libs.append(f"-Wl,-rpath,{next(prefix.rglob('libweir-dnstap.so')).parent}")
-    run(*compiler(source), source, "-o", program, *pkg_config(prefix, "--cflags"), *libs)
-    return program
-
-
-def link_by_cmake(prefix, folder, source, static):
-    project = folder / f"by_cmake_{Path(source).suffix[1:]}_{static}"
-    project.mkdir()
-    (project / "CMakeLists.txt").write_text(f"""
-cmake_minimum_required(VERSION 3.25)
-project(user C CXX)
-set(CMAKE_CXX_STANDARD 20)
-find_package(weir-dnstap REQUIRED {'COMPONENTS static' if static else ''})
-add_executable(user {source})
-target_link_libraries(user {'weir::dnstap_static' if static else 'weir::dnstap'})
-set_target_properties(user PROPERTIES LINKER_LANGUAGE CXX)
-target_compile_definitions(user PRIVATE _DEFAULT_SOURCE)
-""", encoding="utf-8")
-    run("cmake", "-S", project, "-B", project / "build", f"-DCMAKE_PREFIX_PATH={prefix}")
-    run("cmake", "--build", project / "build")
-    return project / "build/user"
-
-
 @pytest.fixture(scope="module")
-def emit(prefix, tmp_path_factory):
+def emit(dnstap_library, tmp_path_factory):
     """The example in C++ against the shared library."""
-    return link_by_pkg_config(prefix, tmp_path_factory.mktemp("emit"),
+    return link_by_pkg_config(dnstap_library, tmp_path_factory.mktemp("emit"),
                               ROOT / "examples/emit.cpp", False)
-
-
-def printed(text):
-    """`sent 5` as {"sent": "5"}."""
-    return dict(line.rsplit(" ", 1) for line in text.splitlines())
-
-
-def words_of(path, *options):
-    """What golang's dnstap says about a file."""
-    return run("dnstap", *(options or ["-y"]), "-r", path)
-
-
-# Linking.
-
-
-@pytest.mark.parametrize("static", [False, True], ids=["shared", "static"])
-@pytest.mark.parametrize("example", ["emit.cpp", "emit.c"])
-@pytest.mark.parametrize("link", [link_by_cmake, link_by_pkg_config])
-def test_examples_build_against_what_is_installed_and_run(prefix, tmp_path, link, example, static):
-    program = link(prefix, tmp_path, ROOT / "examples" / example, static)
-    needed = run("readelf", "-d", program)
-    assert ("libweir-dnstap.so.0" in needed) != static
-    for foreign in ("spdlog", "sqlite", "zstd", "re2"):
-        assert foreign not in needed
-    told = printed(run(program, tmp_path / "x.fstrm", 1000))
-    assert (told["produced"], told["sent"], told["queued"]) == ("1000", "1000", "0")
-    assert len(frames_in(tmp_path / "x.fstrm")) == 1000
-    assert words_of(tmp_path / "x.fstrm").count("type: MESSAGE") == 1000
-
-
-def test_only_what_is_public_shows(prefix):
-    library = next(prefix.rglob("libweir-dnstap.so.0"))
-    symbols = run("nm", "-DC", "--defined-only", library).splitlines()
-    names = [line.split(" ", 2)[2] for line in symbols]
-    shown = [name for name in names if not name.startswith("WEIR_DNSTAP_0")]
-    assert len(shown) > 20
-    assert [name for name in shown if not re.match(r"weir_tap_|weir::tap::", name)] == []
-    needed = set(re.findall(r"NEEDED.*\[(lib[a-z+_-]*)", run("readelf", "-d", library)))
-    assert needed <= {"libssl", "libcrypto", "libfmt", "libstdc++", "libgcc_s", "libm", "libc"}
-
-
-# Rows.
 
 
 def test_E01_nothing_is_made_before_a_producer_is_opened(shared):
@@ -481,30 +387,3 @@ def test_D47_a_unix_socket_heeds_its_timeouts(library, receive):
     receiver.wait(lambda: len(receiver.connected_at) >= 2)
     assert 0.28 <= receiver.notes[0][0] - receiver.connected_at[0] <= 0.6
     assert 0.38 <= receiver.connected_at[1] - receiver.connected_at[0] <= 0.9
-
-
-# The guide.
-
-
-def blocks(language):
-    page = (ROOT / "docs/guide/dnstap-library.md").read_text(encoding="utf-8")
-    return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
-
-
-def test_the_guide_s_programs_build_and_run(prefix, tmp_path):
-    assert blocks("cpp") and blocks("c")
-    for number, (language, code) in enumerate(
-            [("cpp", code) for code in blocks("cpp")] + [("c", code) for code in blocks("c")]):
-        source = tmp_path / f"guide{number}.{language}"
-        source.write_text(code.replace("/run/collector.sock", f"{tmp_path}/nobody"),
-                          encoding="utf-8")
-        run(link_by_pkg_config(prefix, tmp_path, source, False))
-        (tmp_path / f"by_pkg_config_{language}_False").unlink()
-
-
-def test_the_guide_s_project_is_built(prefix, tmp_path):
-    (lists,), code = blocks("cmake"), blocks("cpp")[0]
-    (tmp_path / "CMakeLists.txt").write_text(lists, encoding="utf-8")
-    (tmp_path / "server.cpp").write_text(code, encoding="utf-8")
-    run("cmake", "-S", tmp_path, "-B", tmp_path / "build", f"-DCMAKE_PREFIX_PATH={prefix}")
-    run("cmake", "--build", tmp_path / "build")

@@ -18,13 +18,21 @@ namespace weir::kit {
 class OutletScript {
  public:
   // For the test.
-  void refuse_opening(bool refused) { change([&] { refused_ = refused; }); }
+  void refuse_opening(bool refused) {
+    change([&] { refused_ = refused; });
+  }
   /// Breaks at the next write, after so many octets of it have gone (whole frames of them).
-  void break_after(size_t octets) { change([&] { break_after_ = octets; }); }
+  void break_after(size_t octets) {
+    change([&] { break_after_ = octets; });
+  }
   /// The receiver goes away; only `tend` can see it.
-  void end_quietly() { change([&] { gone_ = true; }); }
+  void end_quietly() {
+    change([&] { gone_ = true; });
+  }
   /// Writes wait until this is taken back, or for `interrupt`.
-  void stall(bool stalled) { change([&] { stalled_ = stalled; }); }
+  void stall(bool stalled) {
+    change([&] { stalled_ = stalled; });
+  }
   /// Waits until a write is stalled.
   bool await_stalled() {
     std::unique_lock lock(mutex_);
@@ -78,7 +86,9 @@ class OutletScript {
       ++closings_;
     });
   }
-  void interrupt() { change([&] { interrupted_ = true; }); }
+  void interrupt() {
+    change([&] { interrupted_ = true; });
+  }
 
  private:
   template <typename Change>
@@ -100,7 +110,8 @@ class OutletScript {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   size_t openings_ = 0;
-  bool open_ = false, gone_ = false, refused_ = false, stalled_ = false, waiting_ = false, interrupted_ = false;
+  bool open_ = false, gone_ = false, refused_ = false, stalled_ = false, waiting_ = false,
+       interrupted_ = false;
   std::optional<size_t> break_after_;
   size_t closings_ = 0;
   Octets octets_;
