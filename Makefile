@@ -19,12 +19,12 @@ run: build ## builds and starts it on its defaults: DNS on 127.0.0.1:8853, HTTP 
 
 test: ## the test of the house, unit tests, and tests against real DNS servers
 	@scripts/install test
-	@status=0; scripts/suite dev tidy unit integration || status=1; \
-	scripts/summarize build/results/dev || status=1; exit $$status
+	@status=0; scripts/suite release tidy unit integration || status=1; \
+	scripts/summarize build/results/release || status=1; exit $$status
 
-sanitize: ## the unit tests under the address, undefined-behaviour and thread sanitizers
+sanitize: ## the unit tests under the sanitizers (address, undefined behaviour, threads), with clang too
 	@scripts/install test
-	@status=0; for preset in asan tsan; do scripts/suite $$preset unit || status=1; done; \
+	@status=0; scripts/suite asan unit || status=1; scripts/suite tsan threaded || status=1; \
 	exit $$status
 
 bench: build ## measures weir beside its peers, in one run: make bench FIGURES="A1 B2"
