@@ -1,4 +1,5 @@
-# weir_room(NAME [THREADED] USES room… LINKS lib…): the library weir_NAME from src/NAME, and its unit tests.
+# weir_room(NAME [THREADED] USES room… LINKS lib…): the library weir_NAME from src/NAME, and its
+# unit tests.
 #
 # Every .cpp below the room belongs to it; files named *_test.cpp make the test program
 # weir_NAME_test. Nothing else has to be edited when a file is added. THREADED says that threads of
