@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 export JOBS
 PROGRAM = build/release/weir
 .DEFAULT_GOAL := help
-.PHONY: help build run library install-library test sanitize bench fuzz format lint clean
+.PHONY: help build run library install-library test threads bench fuzz format lint clean
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,15 +25,16 @@ library: ## builds the library that emits dnstap, for other programs: docs/guide
 install-library: library ## installs it: make install-library PREFIX=/usr/local
 	@cmake --install build/release --component dnstap --prefix $(or $(PREFIX),/usr/local)
 
-test: ## the test of the house, unit tests, and tests against real DNS servers
+test: ## the test of the house, unit tests under ASan and UBSan, and tests against real DNS servers
 	@scripts/install test
-	@status=0; scripts/suite dev tidy unit integration || status=1; \
-	scripts/summarize build/results/dev || status=1; exit $$status
+	@rm -rf build/results
+	@status=0; scripts/suite release tidy integration || status=1; \
+	scripts/suite asan unit || status=1; \
+	scripts/summarize build/results || status=1; exit $$status
 
-sanitize: ## the unit tests under the address, undefined-behaviour and thread sanitizers
+threads: ## the unit tests of rooms that share something between threads, under TSan
 	@scripts/install test
-	@status=0; for preset in asan tsan; do scripts/suite $$preset unit || status=1; done; \
-	exit $$status
+	@scripts/suite tsan threaded
 
 bench: build library ## measures weir beside its peers, in one run: make bench FIGURES="A1 B2"
 	@scripts/install bench
