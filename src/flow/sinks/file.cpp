@@ -11,11 +11,11 @@
 #include <string>
 #include <utility>
 
-#include "io/numbered_files.h"
 #include "base/unique_fd.h"
 #include "flow/encoder.h"
 #include "flow/settings.h"
 #include "flow/sink.h"
+#include "io/numbered_files.h"
 
 namespace weir::flow {
 namespace {
