@@ -11,7 +11,7 @@
 
 #include "base/backoff.h"
 #include "flow/sources/dnstap/session.h"
-#include "flow/wire/stream_address.h"
+#include "proto/dnstap/stream_address.h"
 #include "io/lookup.h"
 
 namespace weir::flow::dnstap_source {
