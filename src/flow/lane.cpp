@@ -172,9 +172,10 @@ void Lane::begin_anew() {
 /// Takes what waits, up to a group; waits for it only when there is nothing in hand.
 void Lane::fill() {
   if (pending_.empty()) {
-    publish(exhausted_ ? LaneState::kExhausted : LaneState::kIdle);
-    backlog_.take(settings_.group_batches, gaps_in_hand_.empty() ? kIdleTick : Duration::zero(),
-                  pending_);
+    const bool tries = adrift_ && !exhausted_;  // and has paused already
+    if (!tries) publish(exhausted_ ? LaneState::kExhausted : LaneState::kIdle);
+    const bool waits = gaps_in_hand_.empty() && !tries;
+    backlog_.take(settings_.group_batches, waits ? kIdleTick : Duration::zero(), pending_);
   } else if (pending_.size() < settings_.group_batches) {
     backlog_.take(settings_.group_batches - pending_.size(), Duration::zero(), pending_);
   }
@@ -243,6 +244,7 @@ void Lane::pause(const Error& error) {
 
 void Lane::exhaust() {
   exhausted_ = true;
+  publish(LaneState::kExhausted);
   log::warning(fmt::format("sink {}: given up; what comes is lost until weir is told to reload",
                            name_));
 }

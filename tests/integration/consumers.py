@@ -1,6 +1,7 @@
 """Real receivers of dnstap for tests, and receivers made of octets where no real one would do."""
 
 import shutil
+import signal
 import socket
 import ssl
 import struct
@@ -35,8 +36,14 @@ def listens(port):
                    for line in table.readlines()[1:])
 
 
+def wire(name):
+    return b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
+
+
 class Consumer:
     """A program that listens on a path or a port and writes what comes into a file."""
+
+    spell = staticmethod(wire)  # how a name stands in what is taken
 
     def __init__(self, directory, unix=None, tcp=None):
         self.directory, self.unix, self.tcp = directory, unix, tcp
@@ -63,7 +70,7 @@ class Consumer:
     def stop(self):
         """Ends it in good order; what it took is in its files then."""
         if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
+            self.process.send_signal(signal.SIGINT)  # golang-dnstap knows no other
             try:
                 self.process.wait(10)
             except subprocess.TimeoutExpired:
@@ -74,7 +81,7 @@ class Consumer:
         self.process.wait()
 
     def taken(self):
-        """The payloads in the last file."""
+        """What is in the last file, message by message."""
         return frames_in(self.outputs[-1].read_bytes())
 
 
@@ -87,11 +94,17 @@ class FstrmCapture(Consumer):
 
 
 class GoDnstap(Consumer):
+    """It writes frames to a file when it likes, and the rest never; but lines at once."""
+
     program = shutil.which("dnstap")
+    spell = staticmethod(str.encode)
 
     def command(self, output):
         where = ["-u", self.unix] if self.unix else ["-l", f"127.0.0.1:{self.tcp}"]
-        return [self.program, *where, "-w", output]
+        return [self.program, *where, "-q", "-w", output]
+
+    def taken(self):
+        return self.outputs[-1].read_bytes().splitlines()
 
 
 class Listener:

@@ -200,9 +200,13 @@ TEST_F(Outage, nothing_is_passed_over_when_all_was_given_up) {
 }
 
 TEST_F(Outage, E17_is_noticed_with_nothing_to_deliver) {
-  auto begun = std::async(std::launch::async, [&] { receiver.accept().shake_hands(); });
+  auto begun = std::async(std::launch::async, [&] {
+    kit::DnstapConnection connection = receiver.accept();
+    connection.shake_hands();
+    return connection;
+  });
   EXPECT_TRUE(sink->tend({}));
-  begun.get();
+  begun.get().reset();
   const Status tended = sink->tend({});
   ASSERT_FALSE(tended);
   EXPECT_NE(tended.error().what.find("end_of_stream"), std::string::npos);
