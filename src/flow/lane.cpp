@@ -245,8 +245,8 @@ void Lane::pause(const Error& error) {
 void Lane::exhaust() {
   exhausted_ = true;
   publish(LaneState::kExhausted);
-  log::warning(fmt::format("sink {}: given up; what comes is lost until weir is told to reload",
-                           name_));
+  log::warning(
+      fmt::format("sink {}: given up; what comes is lost until weir is told to reload", name_));
 }
 
 void Lane::give_up(Loss loss, size_t count) {

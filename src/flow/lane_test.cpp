@@ -23,10 +23,10 @@ struct Desk {
   std::vector<uint64_t> kept;        // sequences, settled
   std::vector<Gap> gaps;
   int reopened = 0;
-  bool gone = false;          // tend fails
+  bool gone = false;  // tend fails
   int tended = 0;
-  uint64_t refused = 0;       // of what is settled next
-  bool blocked = false;       // deliver waits for an interrupt
+  uint64_t refused = 0;  // of what is settled next
+  bool blocked = false;  // deliver waits for an interrupt
   bool interrupted = false;
   uint64_t given_up = 0;
   bool closed = false;

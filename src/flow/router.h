@@ -1,6 +1,6 @@
-// The router: one thread that takes batches out of every tap's ring and hands each to every lane, or
-// to one of those that take turns.
-// Transforms (filter, sample, anonymise, enrich: flow/transforms) will stand between the two.
+// The router: one thread that takes batches out of every tap's ring and hands each to every lane,
+// or to one of those that take turns. Transforms (filter, sample, anonymise, enrich:
+// flow/transforms) will stand between the two.
 #pragma once
 
 #include <atomic>

@@ -75,7 +75,6 @@ struct SqliteSinkSettings {
   LaneSettings lane;
 };
 
-
 /// How we prove to clients of a TLS listener who we are, and whether they have to.
 struct TlsServingSettings {
   std::string certificate;  // PEM: ours, then those between it and the authority

@@ -20,9 +20,9 @@ struct Gap {
   uint64_t count = 0;
 };
 
-/// One lane calls it from one thread, but for `interrupt`. What `deliver` and `note` took is kept by a successful
-/// `settle`; when any of the three fails, nothing since the last successful `settle` was kept, and
-/// the lane offers all of it again.
+/// One lane calls it from one thread, but for `interrupt`. What `deliver` and `note` took is kept
+/// by a successful `settle`; when any of the three fails, nothing since the last successful
+/// `settle` was kept, and the lane offers all of it again.
 class Sink : public model::Consumer {
  public:
   /// Records a loss, where the destination has a place for it.

@@ -125,7 +125,9 @@ class Listener:
     def accept(self):
         connection = self.socket.accept()[0]
         connection.settimeout(20)
-        return self.context.wrap_socket(connection, server_side=True) if self.context else connection
+        if self.context is None:
+            return connection
+        return self.context.wrap_socket(connection, server_side=True)
 
     def begin(self):
         """A connection whose stream has begun."""

@@ -1,4 +1,4 @@
-"""dnstap to receivers that are silent, strange, slow, dead or back again, and to disks that are full:
+"""dnstap to receivers that are silent, strange, slow, dead or back again, and to a disk that is full:
 what is lost is counted, nothing is sent twice, and nobody who asks weir for a name notices."""
 
 import os
@@ -114,7 +114,8 @@ def test_E16_D43_while_nobody_listens_what_has_room_waits_and_the_rest_is_counte
     weir = start_sending(start_weir, unbound, consumer.to, QUICK + "\nlane.queue_batches = 5")
     wait_until(lambda: degraded(weir), 5, "a complaint")
     with Load(weir.dns_port, "down.test", 500) as load:
-        wait_until(lambda: weir.metric("weir_pipeline_dropped_total", 'sink="out"') > 0, 20, "losses")
+        wait_until(lambda: weir.metric("weir_pipeline_dropped_total", 'sink="out"') > 0, 20,
+                   "losses")
     assert load.longest_wait() < 1
     waiting = account(weir)
     assert 0 < waiting["in_flight"] <= 40 * 512

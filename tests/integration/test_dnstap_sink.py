@@ -288,6 +288,7 @@ def test_read_sends_a_capture_to_a_receiver(start_consumer, tmp_path, kind, way)
         wait_until(lambda: len(consumer.taken()) == len(sent), 10, "every message")
     consumer.stop()
     assert consumer.taken() == sent
-    for wrong, words in (("tcp:host", "lacks a port"), ("smoke:signals", "dnstap:PATH")):
+    for wrong, words in ((f"tcp:127.0.0.1:{free_port()}", "1000 of 1000 messages were not written"),
+                         ("tcp:host", "lacks a port"), ("smoke:signals", "dnstap:PATH")):
         done = command("read", str(path), "--to", wrong)
         assert done.returncode != 0 and words in done.stderr

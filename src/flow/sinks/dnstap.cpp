@@ -137,8 +137,8 @@ struct Configure {
 
 }  // namespace
 
-/// A file is opened at once: one that cannot be written is an error of the settings. A receiver that
-/// is not there yet is not.
+/// A file is opened at once: one that cannot be written is an error of the settings. A receiver
+/// that is not there yet is not.
 Result<std::unique_ptr<Sink>> make_dnstap_sink(const DnstapSinkSettings& settings,
                                                std::string_view identity,
                                                std::string_view version) {
