@@ -127,7 +127,8 @@ usage: weir read FILE... [OPTION...]
 
   FILE                  pcap, pcapng, dnstap; plain or zstd; - is standard input
   -f, --format FORMAT   text, short, flat-json, json, yaml, dnstap or pcap
-  --to SINK             sqlite:PATH or file:PATH instead of standard output
+  --to SINK             sqlite:PATH, file:PATH or dnstap:PATH; or a receiver of
+                        dnstap: unix:PATH, tcp:HOST:PORT, tls:HOST:PORT
   --count               print only how many messages there are
   --follow              wait for more at the end of the last file
   -n, --name SUFFIX     only messages about this name and names below it; also

@@ -29,6 +29,7 @@ struct StoreSettings {
 struct SinkTables {
   std::vector<flow::FileSinkSettings> file;
   std::vector<flow::SqliteSinkSettings> sqlite;
+  std::vector<flow::DnstapSinkSettings> dnstap;
 };
 
 /// `[[source.dnstap]]`: a list a kind.

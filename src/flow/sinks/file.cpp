@@ -78,12 +78,13 @@ class FileSink final : public Sink {
     return Done{};
   }
 
-  void tend(WallTime now) override {
-    if (!regular_ || !file_) return;
+  Status tend(WallTime now) override {
+    if (!regular_ || !file_) return Done{};
     if (began_ == WallTime{}) began_ = now;
     const bool large = rotation_.octets > 0 && settled_octets_ >= rotation_.octets;
     const bool old = rotation_.age > Duration::zero() && now - began_ >= rotation_.age;
     if ((large || old) && settled_octets_ > 0) rotate(now);
+    return Done{};
   }
 
   void reopen() override {

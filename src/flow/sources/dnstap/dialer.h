@@ -11,8 +11,8 @@
 
 #include "base/backoff.h"
 #include "flow/sources/dnstap/session.h"
-#include "flow/wire/stream_address.h"
 #include "io/lookup.h"
+#include "proto/dnstap/stream_address.h"
 
 namespace weir::flow::dnstap_source {
 
