@@ -205,8 +205,8 @@ enum class Severity : std::uint8_t { kInfo, kWarning };
 using Log = std::function<void(Severity severity, std::string_view text)>;
 
 struct Options {
-  /// `file:PATH` or just a path, `unix:PATH`, `tcp:HOST:PORT`, `tls:HOST:PORT`. An address of IPv6
-  /// stands in brackets.
+  /// `file:PATH` or a path from the root, `unix:PATH`, `tcp:HOST:PORT`, `tls:HOST:PORT`. An address
+  /// of IPv6 stands in brackets.
   std::string output{};
   std::string identity{};  // fields of every message; empty: left out
   std::string version{};
@@ -258,10 +258,10 @@ class Producer {
   WEIR_TAP_API Statistics statistics() const;
   /// Waits until all that was accepted before is sent or dropped; false when time was up before.
   WEIR_TAP_API bool flush(Duration timeout);
-  /// Calls are refused from now on. Sends what is queued, for `timeout` at most, in which a receiver
-  /// that is away is tried again: at once, and then as Reconnect says. Ends the stream with STOP, and
-  /// waits up to 1 s for FINISH. True if nothing queued was dropped. `statistics` can still be read.
-  /// No other thread may be inside `log` when the producer is destroyed.
+  /// Calls are refused from now on. Sends what is queued, for `timeout` at most, in which a
+  /// receiver that is away is tried again: at once, and then as Reconnect says. Ends the stream
+  /// with STOP, and waits up to 1 s for FINISH. True if nothing queued was dropped. `statistics`
+  /// can still be read. No other thread may be inside `log` when the producer is destroyed.
   WEIR_TAP_API bool close(Duration timeout);
 
  private:
