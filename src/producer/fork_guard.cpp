@@ -7,12 +7,12 @@
 
 namespace weir::producer {
 
-constinit std::atomic<uint32_t> ForkGuard::forks_{0};
+constinit std::atomic<uint32_t> ForkGuard::forks{0};
 
-ForkGuard::ForkGuard() : made_at_(forks_.load(std::memory_order_relaxed)) {
+ForkGuard::ForkGuard() : made_at_(forks.load(std::memory_order_relaxed)) {
   static std::once_flag once;
   std::call_once(once, [] {
-    pthread_atfork(nullptr, nullptr, [] { forks_.fetch_add(1, std::memory_order_relaxed); });
+    pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1, std::memory_order_relaxed); });
   });
 }
 

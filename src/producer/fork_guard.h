@@ -9,10 +9,10 @@ namespace weir::producer {
 class ForkGuard {
  public:
   ForkGuard();
-  bool is_child() const { return forks_.load(std::memory_order_relaxed) != made_at_; }
+  bool is_child() const { return forks.load(std::memory_order_relaxed) != made_at_; }
 
  private:
-  static std::atomic<uint32_t> forks_;
+  static std::atomic<uint32_t> forks;
   const uint32_t made_at_;
 };
 

@@ -32,11 +32,12 @@ class __attribute__((visibility("hidden"))) Producer::Impl {
 
   /// Closes, or lets go of what is the parent's.
   static void end(std::unique_ptr<Impl> impl) {
-    if (!impl) return;
-    if (impl->intake.is_child())
-      static_cast<void>(impl.release());
-    else if (!impl->closed)
+    if (!impl || impl->closed) return;
+    if (!impl->intake.is_child()) {
       impl->intake.close(kLastWait);
+      return;
+    }
+    [[maybe_unused]] const Impl* const the_parent_s = impl.release();
   }
 
   producer::Intake intake;

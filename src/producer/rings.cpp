@@ -5,7 +5,7 @@
 
 namespace weir::producer {
 
-constinit thread_local Rings::Latest Rings::latest_;
+constinit thread_local Rings::Latest Rings::latest;
 
 namespace {
 
@@ -24,7 +24,7 @@ class Seats {
  public:
   ~Seats() {
     thread_is_ending = true;
-    Rings::latest_ = {};
+    Rings::latest = {};
     for (const Seat& seat : seats_) seat.ring->leave();
   }
   Ring* find(uint64_t rings) const {
@@ -59,7 +59,7 @@ Ring* Rings::find_mine() {
     ring = made.get();
     seats.take(id_, std::move(made));
   }
-  latest_ = {id_, ring};
+  latest = {id_, ring};
   return ring;
 }
 

@@ -30,8 +30,8 @@ class Rings {
 
   /// The calling thread's, made on its first call; nothing if too many threads have one.
   Ring* mine() {
-    if (latest_.rings == id_) [[likely]]
-      return latest_.ring;
+    if (latest.rings == id_) [[likely]]
+      return latest.ring;
     return find_mine();
   }
   /// Counts a call of a thread that has no ring.
@@ -54,7 +54,7 @@ class Rings {
     Ring* ring = nullptr;
   };
   friend class Seats;
-  static constinit thread_local Latest latest_;
+  static constinit thread_local Latest latest;
 
   Ring* find_mine();
   std::shared_ptr<Ring> make();
