@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "model/observation.h"
 
-namespace weir::flow::files {
+namespace weir::flow {
 
 /// The hash that a query and its response share; 0 for a message without a question.
 uint64_t pairing_key(const model::Observation& observation);
@@ -47,4 +47,4 @@ class Pairing {
   uint64_t evicted_ = 0;
 };
 
-}  // namespace weir::flow::files
+}  // namespace weir::flow

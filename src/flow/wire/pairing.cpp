@@ -1,12 +1,12 @@
 // Queries that wait for their responses.
-#include "flow/sources/files/pairing.h"
+#include "flow/wire/pairing.h"
 
 #include <algorithm>
 #include <bit>
 
 #include "base/hash.h"
 
-namespace weir::flow::files {
+namespace weir::flow {
 namespace {
 
 constexpr size_t kEndpoint = 19;
@@ -74,4 +74,4 @@ std::optional<WallTime> Pairing::response(uint64_t key, WallTime time) {
   return std::nullopt;
 }
 
-}  // namespace weir::flow::files
+}  // namespace weir::flow
