@@ -17,6 +17,7 @@ usage: weir COMMAND [OPTION...]
   config      show the settings in force, explain one, or print the reference
   log         ask the store what was asked, by whom, and what came back
   query       ask a server, over UDP, TCP or TLS
+  capture     watch DNS on a network interface, live
   read        read captures and dnstap: print them or put them into a sink
   completion  print completions for bash, zsh or fish
 
@@ -125,7 +126,8 @@ examples:
 
 usage: weir read FILE... [OPTION...]
 
-  FILE                  pcap, pcapng, dnstap; plain or zstd; - is standard input
+  FILE                  pcap, pcapng, dnstap; plain or zstd; - is standard input;
+                        iface:NAME is an interface, live (see weir capture)
   -f, --format FORMAT   text, short, flat-json, json, yaml, dnstap or pcap
   --to SINK             sqlite:PATH or file:PATH instead of standard output
   --count               print only how many messages there are
@@ -143,6 +145,32 @@ examples:
   weir read capture.pcapng --rcode NXDOMAIN
   weir read dns.fstrm.zst -f flat-json | jq -r '."dns.qname"'
   weir read *.pcap --to sqlite:capture.sqlite
+)"},
+    {"capture", R"(Watches DNS on network interfaces and prints every message.
+
+usage: weir capture INTERFACE... [OPTION...]
+
+  INTERFACE             eth0; several are watched together
+  -f, --format FORMAT, --to SINK, --count  as weir read has them
+  -n, --name SUFFIX     only messages about this name and names below it; also
+                        --client, --type, --rcode, --message-type, --since and
+                        --until, as weir log has them
+  --ports PORT,...      where DNS is spoken (default 53,5353)
+  --networks NET,...    only from or to these addresses and networks
+  --responses-only      no queries
+  --sample N            one exchange of N
+  --snap OCTETS         at most so many of each packet (default: all)
+  --promiscuous         also what is sent to other machines
+  --method METHOD       ebpf, packet, or auto: eBPF where the kernel allows it
+  --netns NAME          interfaces of that network namespace
+
+Nothing is dropped or changed by watching, and nothing stays behind. Ends at
+Ctrl-C with what was counted. Needs CAP_BPF and CAP_NET_ADMIN, or CAP_NET_RAW
+for --method packet.
+
+examples:
+  weir capture eth0
+  weir capture eth0 --responses-only --rcode SERVFAIL -f flat-json
 )"},
     {"completion", R"(Prints completions for a shell.
 

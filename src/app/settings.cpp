@@ -81,6 +81,7 @@ flow::FlowSettings flow_settings(const Settings& settings, const std::string& st
   append(flow.sinks, settings.sink.file);
   append(flow.sinks, settings.sink.sqlite);
   append(flow.sources, settings.source.dnstap);
+  append(flow.sources, settings.source.capture);
   flow.identity = settings.flow.identity.empty() ? machine_name() : settings.flow.identity;
   flow.version = "weir " + std::string(version());
   return flow;

@@ -31,8 +31,9 @@ struct SinkTables {
   std::vector<flow::SqliteSinkSettings> sqlite;
 };
 
-/// `[[source.dnstap]]`: a list a kind.
+/// `[[source.dnstap]]`, `[[source.capture]]`: a list a kind.
 struct SourceTables {
+  std::vector<flow::CaptureSourceSettings> capture;
   std::vector<flow::DnstapSourceSettings> dnstap;
 };
 

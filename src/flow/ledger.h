@@ -20,6 +20,7 @@ namespace weir::flow {
 
 /// Where and why observations are lost.
 enum class Loss : uint8_t {
+  kMissed,     // source: the kernel had no room for what it saw
   kRingFull,   // tap: the router did not keep up
   kClosed,     // tap: recorded after the flow had stopped
   kNoMemory,   // tap: no memory for a batch
@@ -28,7 +29,7 @@ enum class Loss : uint8_t {
   kRefused,    // sink: it will not take them, ever
   kShutdown,   // sink: not taken before the deadline of the stop
 };
-inline constexpr size_t kLosses = 7;
+inline constexpr size_t kLosses = 8;
 std::string_view stage_of(Loss loss);
 std::string_view reason_of(Loss loss);
 

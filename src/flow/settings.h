@@ -12,6 +12,7 @@
 #include "base/endpoint.h"
 #include "flow/store/query_filter.h"
 #include "flow/wire/stream_address.h"
+#include "io/capture/probe.h"
 
 namespace weir::flow {
 
@@ -127,7 +128,19 @@ struct DnstapSourceSettings {
   TlsAskingSettings dial_tls;
 };
 
-using SourceSettings = std::variant<DnstapSourceSettings>;
+struct CaptureSourceSettings {
+  std::string name;
+  std::vector<std::string> interfaces;
+  std::string netns;  // where they are: a name or a path; empty: where we are
+  io::CaptureMethod method = io::CaptureMethod::kAuto;
+  io::CaptureOptions options;
+  Duration pairing_patience = 10s;  // how long after a query its response is believed to belong to it
+  size_t pairing_slots = 1 << 16;   // queries that wait for their responses
+  /// An interface that is not there at the start is an error, and nothing to wait for.
+  bool must_exist = false;
+};
+
+using SourceSettings = std::variant<DnstapSourceSettings, CaptureSourceSettings>;
 
 inline const std::string& name_of(const SourceSettings& source) {
   return std::visit([](const auto& kind) -> const std::string& { return kind.name; }, source);

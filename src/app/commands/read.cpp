@@ -9,11 +9,8 @@
 #include <thread>
 
 #include "app/commands.h"
-#include "app/commands/conditions.h"
+#include "app/commands/output.h"
 #include "app/commands/progress.h"
-#include "app/machine.h"
-#include "app/version.h"
-#include "flow/catalogue.h"
 #include "flow/file_source.h"
 #include "flow/plane.h"
 #include "io/loop.h"
@@ -22,43 +19,8 @@
 namespace weir::app {
 namespace {
 
-constexpr Duration kForever = 24h * 365;
 constexpr Duration kDrawAgain = 200ms;
-
-flow::Format format_of(std::string_view word) {
-  const auto words = flow::format_words();
-  const auto found = std::find(words.begin(), words.end(), word);
-  return static_cast<flow::Format>(found - words.begin());
-}
-
-/// `sqlite:PATH`, `file:PATH`; nothing is standard output.
-Result<flow::SinkSettings> sink_of(const ReadCommand& command) {
-  flow::LaneSettings lane;
-  lane.overflow = flow::Overflow::kBlock;  // a file can wait, and nothing is lost
-  const std::string to = command.to.empty() ? "file:-" : command.to;
-  const size_t colon = std::min(to.find(':'), to.size() - 1);
-  const std::string kind = to.substr(0, colon);
-  const std::string path = to.substr(colon + 1);
-  if (kind == "file" && !path.empty())
-    return flow::SinkSettings(flow::FileSinkSettings{
-        .name = "read", .path = path, .format = format_of(command.format), .lane = lane});
-  if (kind == "sqlite" && !path.empty())
-    return flow::SinkSettings(flow::SqliteSinkSettings{
-        .name = "read", .path = path, .retention = {Duration::zero(), 0}, .lane = lane});
-  return Error{Fault::kConfig, fmt::format("--to {}: expected sqlite:PATH or file:PATH", to)};
-}
-
-Result<flow::FlowSettings> flow_of(const ReadCommand& command, WallTime now) {
-  flow::FlowSettings flow;
-  flow.sources_wait = true;
-  flow.store_enabled = false;
-  TRY(flow.only, read_conditions(command.only, now));
-  TRY(flow::SinkSettings sink, sink_of(command));
-  if (!command.count) flow.sinks.push_back(std::move(sink));
-  flow.identity = machine_name();
-  flow.version = "weir " + std::string(version());
-  return flow;
-}
+constexpr std::string_view kInterface = "iface:";
 
 uint64_t octets_of(const std::vector<std::string>& paths) {
   uint64_t total = 0;
@@ -127,40 +89,41 @@ class Reading {
   const Instant began_ = clock_.now();
 };
 
-int complain(int code, const Error& error) {
-  fmt::print(stderr, "weir read: {}\n", error.what);
-  return code;
-}
-
-bool tell_losses(const flow::PlaneReading& reading) {
-  bool lost = false;
-  for (const flow::Account& account : reading.sinks) {
-    if (account.dropped_total() == 0) continue;
-    fmt::print(stderr, "{} of {} messages were not written\n", account.dropped_total(),
-               account.received);
-    lost = true;
-  }
-  return lost;
+/// The interface that `iface:NAME` means, of which all must be ones when one is.
+std::vector<std::string> interfaces_of(const std::vector<std::string>& files) {
+  std::vector<std::string> names;
+  for (const std::string& file : files)
+    if (file.starts_with(kInterface)) names.push_back(file.substr(kInterface.size()));
+  return names;
 }
 
 }  // namespace
 
 int run(const ReadCommand& command) {
+  if (const auto interfaces = interfaces_of(command.files); !interfaces.empty()) {
+    if (interfaces.size() != command.files.size())
+      return complain("read", kExitWrongInput,
+                      {Fault::kConfig, "iface:NAME: interfaces and files do not go together"});
+    CaptureCommand live{command};
+    live.interfaces = interfaces;
+    live.ports = command.ports;
+    return run(live);
+  }
   const SystemClock clock;
   auto settings = flow_of(command, clock.wall_now());
-  if (!settings) return complain(kExitWrongInput, settings.error());
+  if (!settings) return complain("read", kExitWrongInput, settings.error());
   metrics::Registry registry;
   auto plane = flow::Plane::create(*std::move(settings), registry, clock);
-  if (!plane) return complain(kExitFailed, plane.error());
+  if (!plane) return complain("read", kExitFailed, plane.error());
   Reading reading(command, **plane, clock);
   const auto summary = reading.run();
   (*plane)->stop(kForever);
-  if (!summary) return complain(kExitFailed, summary.error());
+  if (!summary) return complain("read", kExitFailed, summary.error());
 
   const flow::PlaneReading ledger = (*plane)->read();
   if (command.count) fmt::print("{}\n", ledger.sources.empty() ? 0 : ledger.sources[0].received);
   for (const std::string& line : summary->lines()) fmt::print(stderr, "{}\n", line);
-  const bool lost = tell_losses(ledger);
+  const bool lost = tell_losses(ledger.sinks);
   if (reading.was_stopped() && !command.follow) fmt::print(stderr, "stopped before the end\n");
   const bool whole = summary->whole() && (command.follow || !reading.was_stopped());
   return whole && !lost ? kExitDone : kExitFailed;

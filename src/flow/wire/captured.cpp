@@ -77,6 +77,7 @@ void add_reasons(const packet::Extractor& extractor, Reasons& reasons) {
 
 void add_reasons(const Pairing& pairing, Reasons& reasons) {
   add(reasons, "responses_without_query", pairing.orphans());
+  add(reasons, "queries_without_response", pairing.unanswered() + pairing.waiting());
   add(reasons, "pairing_evicted", pairing.evicted());
 }
 
