@@ -73,7 +73,7 @@ struct CaptureCommand : OutputChoice {
   bool responses_only = false;
   bool promiscuous = false;
   uint32_t sample = 1;
-  uint32_t snap_octets = 0;
+  size_t snap_octets = 0;
   std::string method = "auto";
   std::string netns;
 };

@@ -128,14 +128,14 @@ struct DnstapSourceSettings {
   TlsAskingSettings dial_tls;
 };
 
-struct CaptureSourceSettings {
+struct CaptureSourceSettings : io::CaptureOptions {
   std::string name;
   std::vector<std::string> interfaces;
   std::string netns;  // where they are: a name or a path; empty: where we are
   io::CaptureMethod method = io::CaptureMethod::kAuto;
-  io::CaptureOptions options;
-  Duration pairing_patience = 10s;  // how long after a query its response is believed to belong to it
-  size_t pairing_slots = 1 << 16;   // queries that wait for their responses
+  bool promiscuous = false;
+  Duration pairing_patience = 10s;  // how long after a query its response is believed to be its own
+  size_t pairing_queries = 1 << 16;  // that wait for their responses
   /// An interface that is not there at the start is an error, and nothing to wait for.
   bool must_exist = false;
 };

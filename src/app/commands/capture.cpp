@@ -19,18 +19,19 @@ io::CaptureMethod method_of(std::string_view word) {
 }
 
 flow::CaptureSourceSettings source_of(const CaptureCommand& command) {
-  flow::CaptureSourceSettings source{.name = "capture",
-                                     .interfaces = command.interfaces,
-                                     .netns = command.netns,
-                                     .method = method_of(command.method)};
-  source.options.ports = {53, 5353};
-  if (!command.ports.empty()) source.options.ports = command.ports;
+  flow::CaptureSourceSettings source;
+  source.name = "capture";
+  source.interfaces = command.interfaces;
+  source.netns = command.netns;
+  source.method = method_of(command.method);
+  source.ports = {53, 5353};
+  if (!command.ports.empty()) source.ports = command.ports;
   for (const std::string& network : command.networks)
-    source.options.networks.push_back(*Prefix::parse(network));
-  source.options.responses_only = command.responses_only;
-  source.options.sample = command.sample;
-  source.options.snap_octets = command.snap_octets;
-  source.options.promiscuous = command.promiscuous;
+    source.networks.push_back(*Prefix::parse(network));
+  source.responses_only = command.responses_only;
+  source.sample = command.sample;
+  source.snap_octets = command.snap_octets;
+  source.promiscuous = command.promiscuous;
   source.must_exist = true;
   return source;
 }

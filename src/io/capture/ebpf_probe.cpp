@@ -94,7 +94,7 @@ Status EbpfProbe::configure(const CaptureOptions& options) {
   for (const uint16_t port : options.ports)
     filter.ports[port / 8] = static_cast<uint8_t>(filter.ports[port / 8] | 1 << port % 8);
   filter.sample = options.sample;
-  if (options.snap_octets != 0) filter.snap = options.snap_octets;
+  if (options.snap_octets != 0) filter.snap = static_cast<uint32_t>(options.snap_octets);
   filter.responses_only = options.responses_only;
   filter.networks = !options.networks.empty();
   const size_t octets = std::bit_ceil(std::clamp(options.ring_octets, kLeastRing, kMostRing));

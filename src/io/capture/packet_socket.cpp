@@ -53,7 +53,7 @@ bool bind_to(int fd, unsigned interface) {
 }  // namespace
 
 Result<PacketSocket> PacketSocket::open(const Interface& interface, size_t ring_octets,
-                                        uint32_t snap_octets) {
+                                        size_t snap_octets) {
   // Without a protocol nothing comes before the socket is bound to its interface.
   UniqueFd fd(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd) return refused("cannot open", errno);
@@ -62,13 +62,13 @@ Result<PacketSocket> PacketSocket::open(const Interface& interface, size_t ring_
   return made;
 }
 
-Status PacketSocket::set_up(const Interface& interface, size_t ring_octets, uint32_t snap_octets) {
+Status PacketSocket::set_up(const Interface& interface, size_t ring_octets, size_t snap_octets) {
   const int fd = fd_.get();
   if (!set(fd, PACKET_VERSION, int{TPACKET_V3})) return refused("TPACKET_V3", errno);
   // What leaves through loopback arrives there, too.
   if (interface.loopback && !set(fd, PACKET_IGNORE_OUTGOING, 1))
     return refused("PACKET_IGNORE_OUTGOING", errno);
-  if (snap_octets != 0 && !set_snap(fd, snap_octets)) return refused("snap length", errno);
+  if (snap_octets != 0 && !set_snap(fd, static_cast<uint32_t>(snap_octets))) return refused("snap length", errno);
   tpacket_req3 ring{};
   ring.tp_block_size = kBlock;
   ring.tp_block_nr = static_cast<unsigned>(std::max(ring_octets / kBlock, kFewestBlocks));

@@ -17,7 +17,7 @@ class PacketSocket {
  public:
   /// `snap_octets` of each frame; 0: all.
   static Result<PacketSocket> open(const Interface& interface, size_t ring_octets,
-                                   uint32_t snap_octets);
+                                   size_t snap_octets);
   PacketSocket(PacketSocket&& other) noexcept;
   ~PacketSocket();
 
@@ -34,7 +34,7 @@ class PacketSocket {
  private:
   PacketSocket(UniqueFd fd, const Interface& interface)
       : fd_(std::move(fd)), interface_(interface.index), ethernet_(interface.ethernet) {}
-  Status set_up(const Interface& interface, size_t ring_octets, uint32_t snap_octets);
+  Status set_up(const Interface& interface, size_t ring_octets, size_t snap_octets);
 
   UniqueFd fd_;
   unsigned interface_;

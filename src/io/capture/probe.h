@@ -61,9 +61,8 @@ struct CaptureOptions {
   std::vector<Prefix> networks;     // one side is in one of them; empty: all
   bool responses_only = false;
   uint32_t sample = 1;               // one exchange of so many
-  uint32_t snap_octets = 0;          // of a frame; 0: all
+  size_t snap_octets = 0;            // of a frame; 0: all
   size_t ring_octets = 16 << 20;     // between the kernel and us
-  bool promiscuous = false;
 };
 
 /// Watches any number of interfaces. What needs rights is its maker and `attach`. One thread uses

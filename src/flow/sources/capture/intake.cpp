@@ -4,10 +4,10 @@
 namespace weir::flow::capture_source {
 
 Intake::Intake(const CaptureSourceSettings& settings, model::Tap& tap)
-    : extractor_({.ports = settings.options.ports, .fragments = {}, .streams = {}}),
-      recorder_(settings.pairing_patience, settings.pairing_slots, tap) {
-  if (settings.options.responses_only || settings.options.sample > 1)
-    selection_.emplace(settings.options);
+    : extractor_({.ports = settings.ports, .fragments = {}, .streams = {}}),
+      recorder_(settings.pairing_patience, settings.pairing_queries, tap) {
+  if (settings.responses_only || settings.sample > 1)
+    selection_.emplace(settings);
 }
 
 void Intake::take(const io::Frame& frame) {

@@ -18,7 +18,7 @@ WatchedInterfaces::WatchedInterfaces(const CaptureSourceSettings& settings, cons
 
 Status WatchedInterfaces::open() {
   std::string refusal;
-  TRY(probe_, io::make_probe(settings_.method, settings_.options, clock_, refusal));
+  TRY(probe_, io::make_probe(settings_.method, settings_, clock_, refusal));
   may_fall_back_ = settings_.method == io::CaptureMethod::kAuto && refusal.empty();
   if (!refusal.empty())
     log::warning(fmt::format("source {}: packet sockets are used: {}", settings_.name, refusal));
@@ -103,7 +103,7 @@ Status WatchedInterfaces::attach(Watched& watched, const io::Interface& interfac
   if (!interface.known_link)
     return Error{Fault::kConfig, "its frames are neither Ethernet's nor begin with an IP header"};
   TRY(const auto visit, namespace_.visit());
-  if (settings_.options.promiscuous) {
+  if (settings_.promiscuous) {
     TRY(watched.promiscuous, io::hold_promiscuous(interface.index));
   }
   TRY(const std::string how, probe_->attach(interface));
@@ -120,7 +120,7 @@ Status WatchedInterfaces::attach_or_fall_back(Watched& watched, const io::Interf
   if (!may_fall_back_) return Error{attached.error().fault, why};
   may_fall_back_ = false;
   log::warning(fmt::format("source {}: packet sockets are used: {}", settings_.name, why));
-  TRY(probe_, io::make_packet_probe(settings_.options));
+  TRY(probe_, io::make_packet_probe(settings_));
   for (Watched& each : watched_) {
     each.index = 0;
     if (&each == &watched) break;
