@@ -30,6 +30,10 @@ struct weir_seen {
 
 static __always_inline __u16 weir_u16(const __u8 *at) { return (__u16)(at[0] << 8 | at[1]); }
 
+static __always_inline int weir_is_extension(__u8 next) {
+  return next == 0 || next == 43 || next == 44 || next == 51 || next == 60;
+}
+
 static __always_inline int weir_is_vlan(__u16 type) {
   return type == 0x8100 || type == 0x88a8 || type == 0x9100;
 }
@@ -76,24 +80,22 @@ static __always_inline int weir_ipv6(const __u8 *head, __u32 have, __u32 at,
   __builtin_memcpy(seen->to, head + at + 24, 16);
   __u8 next = head[at + 6];
   at += 40;
-  for (int i = 0; i < WEIR_EXTENSION_HEADERS; ++i) {
-    __u8 fragment = next == 44, authentication = next == 51;
-    if (next != 0 && next != 43 && next != 60 && !fragment && !authentication) break;
-    if (at > WEIR_HEAD - 12) {
-      seen->protocol = 17;  // as good a guess as any
-      seen->unsure = 1;
-      return WEIR_TAKEN;
-    }
+  for (int i = 0; i < WEIR_EXTENSION_HEADERS && weir_is_extension(next); ++i) {
+    if (at > WEIR_HEAD - 12) break;
     if (have < at + 8) return WEIR_RUNT;
+    __u8 kind = next;
     __u32 size = head[at + 1];
     next = head[at];
-    if (fragment && (weir_u16(head + at + 2) & 0xfff9) != 0) {
-      // What follows an extension header is known only when all is put together.
-      if (next == 0 || next == 43 || next == 51 || next == 60) next = 17;
+    if (kind == 44 && (weir_u16(head + at + 2) & 0xfff9) != 0) {
       seen->unsure = 1;
       break;
     }
-    at += fragment ? 8 : authentication ? (size + 2) * 4 : (size + 1) * 8;
+    at += kind == 44 ? 8 : kind == 51 ? (size + 2) * 4 : (size + 1) * 8;
+  }
+  // What is behind the rest of them is known only when all is there.
+  if (weir_is_extension(next)) {
+    seen->unsure = 1;
+    next = 17;
   }
   seen->protocol = next;
   return weir_transport(head, have, at, seen);

@@ -126,7 +126,10 @@ static __always_inline int decide(const struct packet *packet, struct weir_count
   struct weir_seen seen = {};
   int fate = weir_look(head->octets, have, packet->link, &seen);
   if (fate != WEIR_TAKEN) return fate;
-  fate = weir_choose((const struct weir_filter *)&filter, &seen);
+  // The compiler must not take what stands above for what will be set.
+  const struct weir_filter *wanted = (const struct weir_filter *)&filter;
+  asm volatile("" : "+r"(wanted));
+  fate = weir_choose(wanted, &seen);
   if (fate != WEIR_TAKEN) return fate;
   if (filter.networks && !in_networks(seen.from) && !in_networks(seen.to))
     return WEIR_OTHER_NETWORK;

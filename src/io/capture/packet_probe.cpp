@@ -18,8 +18,7 @@ class PacketProbe final : public Probe {
       : options_(options), selection_(options), ready_(std::move(ready)) {}
 
   Result<std::string> attach(const Interface& interface) override {
-    TRY(PacketSocket made,
-        PacketSocket::open(interface, options_.ring_octets, options_.snap_octets));
+    TRY(PacketSocket made, PacketSocket::open(interface, options_));
     epoll_event event{};
     event.events = EPOLLIN;
     if (::epoll_ctl(ready_.get(), EPOLL_CTL_ADD, made.fd(), &event) != 0)

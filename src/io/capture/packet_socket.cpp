@@ -2,7 +2,6 @@
 #include "io/capture/packet_socket.h"
 
 #include <arpa/inet.h>
-#include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <sys/mman.h>
@@ -13,6 +12,7 @@
 #include <atomic>
 #include <cerrno>
 
+#include "io/capture/coarse_filter.h"
 #include "io/capture/rights.h"
 #include "proto/pcap/link_type.h"
 
@@ -21,6 +21,7 @@ namespace {
 
 constexpr size_t kBlock = 1 << 18;
 constexpr size_t kFewestBlocks = 4;
+constexpr uint32_t kWhole = 1 << 18;  // octets; more than any frame
 constexpr size_t kNominalFrame = 2048;  // the kernel wants a number; blocks hold frames of any size
 constexpr unsigned kRetireMilliseconds = 10;  // a block is ours then even if it is not full
 
@@ -36,12 +37,6 @@ bool set(int fd, int option, const T& value, int level = SOL_PACKET) {
   return ::setsockopt(fd, level, option, &value, sizeof(value)) == 0;
 }
 
-/// A filter that takes everything, so many octets of it.
-bool set_snap(int fd, uint32_t octets) {
-  sock_filter all = BPF_STMT(BPF_RET | BPF_K, octets);
-  return set(fd, SO_ATTACH_FILTER, sock_fprog{1, &all}, SOL_SOCKET);
-}
-
 bool bind_to(int fd, unsigned interface) {
   sockaddr_ll local{};
   local.sll_family = AF_PACKET;
@@ -52,26 +47,33 @@ bool bind_to(int fd, unsigned interface) {
 
 }  // namespace
 
-Result<PacketSocket> PacketSocket::open(const Interface& interface, size_t ring_octets,
-                                        size_t snap_octets) {
+Result<PacketSocket> PacketSocket::open(const Interface& interface,
+                                        const CaptureOptions& options) {
   // Without a protocol nothing comes before the socket is bound to its interface.
   UniqueFd fd(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd) return refused("cannot open", errno);
   PacketSocket made(std::move(fd), interface);
-  TRY_DONE(made.set_up(interface, ring_octets, snap_octets));
+  TRY_DONE(made.set_up(interface, options));
   return made;
 }
 
-Status PacketSocket::set_up(const Interface& interface, size_t ring_octets, size_t snap_octets) {
+bool PacketSocket::set_filter(const CaptureOptions& options) {
+  const auto snap = static_cast<uint32_t>(options.snap_octets);
+  auto code = coarse_filter(options.ports, ethernet_, snap == 0 ? kWhole : snap);
+  return set(fd(), SO_ATTACH_FILTER,
+             sock_fprog{static_cast<unsigned short>(code.size()), code.data()}, SOL_SOCKET);
+}
+
+Status PacketSocket::set_up(const Interface& interface, const CaptureOptions& options) {
   const int fd = fd_.get();
   if (!set(fd, PACKET_VERSION, int{TPACKET_V3})) return refused("TPACKET_V3", errno);
   // What leaves through loopback arrives there, too.
   if (interface.loopback && !set(fd, PACKET_IGNORE_OUTGOING, 1))
     return refused("PACKET_IGNORE_OUTGOING", errno);
-  if (snap_octets != 0 && !set_snap(fd, static_cast<uint32_t>(snap_octets))) return refused("snap length", errno);
+  if (!set_filter(options)) return refused("no filter", errno);
   tpacket_req3 ring{};
   ring.tp_block_size = kBlock;
-  ring.tp_block_nr = static_cast<unsigned>(std::max(ring_octets / kBlock, kFewestBlocks));
+  ring.tp_block_nr = static_cast<unsigned>(std::max(options.ring_octets / kBlock, kFewestBlocks));
   ring.tp_frame_size = kNominalFrame;
   ring.tp_frame_nr = static_cast<unsigned>(kBlock / kNominalFrame) * ring.tp_block_nr;
   ring.tp_retire_blk_tov = kRetireMilliseconds;

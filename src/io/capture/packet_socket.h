@@ -15,9 +15,7 @@ namespace weir::io {
 
 class PacketSocket {
  public:
-  /// `snap_octets` of each frame; 0: all.
-  static Result<PacketSocket> open(const Interface& interface, size_t ring_octets,
-                                   size_t snap_octets);
+  static Result<PacketSocket> open(const Interface& interface, const CaptureOptions& options);
   PacketSocket(PacketSocket&& other) noexcept;
   ~PacketSocket();
 
@@ -34,7 +32,8 @@ class PacketSocket {
  private:
   PacketSocket(UniqueFd fd, const Interface& interface)
       : fd_(std::move(fd)), interface_(interface.index), ethernet_(interface.ethernet) {}
-  Status set_up(const Interface& interface, size_t ring_octets, size_t snap_octets);
+  Status set_up(const Interface& interface, const CaptureOptions& options);
+  bool set_filter(const CaptureOptions& options);
 
   UniqueFd fd_;
   unsigned interface_;

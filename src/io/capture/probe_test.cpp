@@ -85,8 +85,9 @@ TEST_P(Probes, count_what_they_do_not_take_by_reason) {
     await(probe, taken, 1);
     EXPECT_EQ(taken.octets.size(), 1u);
     EXPECT_EQ(probe.counts()[Fate::kTaken], 1u);
-    EXPECT_EQ(probe.counts()[Fate::kOtherPort], 1u);
     EXPECT_EQ(probe.counts()[Fate::kQuery], 1u);
+    if (GetParam() == CaptureMethod::kPacket) return;  // whose filter counts nothing
+    EXPECT_EQ(probe.counts()[Fate::kOtherPort], 1u);
     EXPECT_EQ(probe.counts()[Fate::kOtherProtocol], 3u) << "port unreachable, for each";
   });
 }
