@@ -20,6 +20,7 @@ namespace weir::flow {
 
 /// Where and why observations are lost.
 enum class Loss : uint8_t {
+  kMissed,     // source: the kernel had no room for what it saw
   kRingFull,   // tap: the router did not keep up
   kClosed,     // tap: recorded after the flow had stopped
   kNoMemory,   // tap: no memory for a batch

@@ -1,11 +1,11 @@
 // Queries and their responses find each other, within bounds of time and memory.
-#include "flow/sources/files/pairing.h"
+#include "flow/wire/pairing.h"
 
 #include <gtest/gtest.h>
 
 #include "kit/packets.h"
 
-namespace weir::flow::files {
+namespace weir::flow {
 namespace {
 
 struct Asked {
@@ -95,4 +95,4 @@ TEST(Pairing, a_full_set_forgets_its_oldest_query) {
 }
 
 }  // namespace
-}  // namespace weir::flow::files
+}  // namespace weir::flow
