@@ -126,17 +126,16 @@ examples:
 
 usage: weir read FROM... [OPTION...]
 
-  FROM                  a file: pcap, pcapng, dnstap; plain or zstd; - is standard
+  FROM                  pcap, pcapng, dnstap files, plain or zstd; - is standard
                         input; or an interface, iface:NAME; or where senders of
-                        dnstap connect to, unix:PATH, tcp:ADDRESS:PORT, tls:...
+                        dnstap connect to: unix:PATH, tcp:ADDRESS:PORT, tls:...
   -f, --format FORMAT   text, short, flat-json, json, yaml, dnstap or pcap
   --to SINK             sqlite:PATH, file:PATH or dnstap:PATH; or a receiver of
                         dnstap: unix:PATH, tcp:HOST:PORT, tls:HOST:PORT
   --count               print only how many messages there are
   --follow              wait for more at the end of the last file
-  -n, --name SUFFIX     only messages about this name and names below it; also
-                        --client, --type, --rcode, --message-type, --since and
-                        --until, as weir log has them
+  -n, --name SUFFIX     only this name and names below it; also --client, --type,
+                        --rcode, --message-type, --since, --until (see weir log)
   --ports PORT,...      where captures have DNS (default 53,5353)
   -j, --threads N       default: one a processor; the output is the same for any
   --certificate, --key, --client-ca FILE   for tls: who we are, who may connect

@@ -117,20 +117,22 @@ int listen(const ReadCommand& command, std::vector<flow::StreamAddress> addresse
     if (address.kind != flow::StreamAddress::Kind::kUnix && !address.address)
       return complain("read", kExitWrongInput,
                       {Fault::kConfig, fmt::format("{}: expected an address of this machine, not "
-                                                   "a name", address.to_text())});
+                                                   "a name",
+                                                   address.to_text())});
     if (address.kind == flow::StreamAddress::Kind::kTls &&
         (command.certificate.empty() || command.key.empty()))
-      return complain("read", kExitWrongInput,
-                      {Fault::kConfig, fmt::format("{}: needs --certificate and --key",
-                                                   address.to_text())});
+      return complain(
+          "read", kExitWrongInput,
+          {Fault::kConfig, fmt::format("{}: needs --certificate and --key", address.to_text())});
   }
   return watch("read", command, std::move(source));
 }
 
 int read_live_and_files() {
   return complain("read", kExitWrongInput,
-                  {Fault::kConfig, "files, interfaces (iface:NAME) and addresses (unix:PATH, "
-                                   "tcp:ADDRESS:PORT, tls:ADDRESS:PORT) do not go together"});
+                  {Fault::kConfig,
+                   "files, interfaces (iface:NAME) and addresses (unix:PATH, "
+                   "tcp:ADDRESS:PORT, tls:ADDRESS:PORT) do not go together"});
 }
 
 }  // namespace
