@@ -138,7 +138,7 @@ usage: weir read FROM... [OPTION...]
                         --rcode, --message-type, --since, --until (see weir log)
   --ports PORT,...      where captures have DNS (default 53,5353)
   -j, --threads N       default: one a processor; the output is the same for any
-  --certificate, --key, --client-ca FILE   for tls: who we are, who may connect
+  --certificate, --key, --client-ca FILE  for tls: who we are, who may connect
 
 Ends with 1 when a file could not be read to its end.
 
