@@ -9,6 +9,7 @@ import statistics
 import time
 from typing import Callable, NamedTuple
 
+import emitting
 import load
 import tapping
 from processes import bound, wait_until
@@ -161,6 +162,12 @@ def frames(stage, subjects):
             yield Sample(name, run, values)
 
 
+def emitted(stage, subjects):
+    for run in range(stage.runs):
+        for name in subjects:
+            yield Sample(name, run, emitting.emit(stage, name, stage.seconds))
+
+
 _FRAME = {"cpu_ns": "CPU ns/frame", "user_ns": "user", "system_ns": "system",
           "by_core": "frames/s a processor", "rate": "frames/s", "lost": "lost"}
 _CPU = {"cpu_us": "CPU µs/query", "user_us": "user", "system_us": "system", "qps": "queries/s",
@@ -214,4 +221,14 @@ FIGURES = (
            (Goal("cpu_ns", most=667),), frames,
            "Peers pass frames on as they are, to nowhere; weir decodes them. Four senders write "
            "as fast as they are let."),
+    Figure("G2", "a call that emits dnstap", "median_ns",
+           {"median_ns": "ns (median)", "p99_ns": "ns (p99)",
+            "cpu_ns": "CPU ns/message, all threads", "lost": "lost"},
+           tuple(emitting.SUBJECTS),
+           (Goal("median_ns", most=1000), Goal("median_ns", peer="libfstrm", times=1.3)), emitted,
+           "A client's query with the time of day, from the call until it returns, with one "
+           "reading of the clock in it; 100 000 calls a second and thread, in bursts of 50, to a "
+           "fstrm_capture on the other processor. CPU time is of calls, writing and the pauses "
+           "between bursts, whose part is that of reading the clock. libfstrm is fed as unbound "
+           "and BIND do, packed by protobuf-c, with the largest input queue to each thread."),
 )
