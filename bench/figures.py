@@ -157,7 +157,7 @@ def frames(stage, subjects):
     count = stage.seconds * FRAMES_BY_SECOND
     for run in range(stage.runs):
         for name in subjects:
-            values = (tapping.read_file(stage, count) if name == "dnstap-ldns"
+            values = (tapping.read_file(stage, name, count) if name in tapping.READERS
                       else tapping.receive(stage, name, count))
             yield Sample(name, run, values)
 
@@ -216,6 +216,11 @@ FIGURES = (
            (Goal("cpu_ns", peer="dnstap-ldns", times=4.0), Goal("cpu_ns", most=600)), frames,
            "dnstap-ldns reads a file, the others a Unix socket that four senders write to. What "
            "peers decode they print; weir carries it to the end of its flow. 190 octets a frame."),
+    Figure("C2", "dnstap from a file to JSON lines", "cpu_ns", _FRAME,
+           ("dnstap (JSON)", "weir (JSON)", "weir (flat JSON)"),
+           (Goal("cpu_ns", peer="dnstap (JSON)", times=9.0), Goal("cpu_ns", most=900)), frames,
+           "golang-dnstap and weir both write one object a message, with the whole DNS message in "
+           "it; flat JSON is the record that log collectors take. One processor each."),
     Figure("C3", "dnstap over a Unix socket, taken", "cpu_ns", {**_FRAME, "mib": "MiB"},
            ("fstrm_capture", "dnstap", "weir"),
            (Goal("cpu_ns", most=667),), frames,

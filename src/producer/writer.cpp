@@ -88,8 +88,10 @@ bool Writer::anything_to_do(Mood mood) {
 
 Writer::Rest Writer::step() {
   if (closing_.load()) return step_closing();
-  if (refusal() == tap::Outcome::kExhausted) {
+  const uint64_t wanted = flush_wanted_.load();
+  if (state_ == tap::State::kExhausted) {
     drop_all(tap::Outcome::kExhausted);
+    flushed_up_to(wanted);
     return {kTendEvery, true};
   }
   if (!outlet_->is_open()) {
@@ -97,14 +99,9 @@ Writer::Rest Writer::step() {
     if (now < try_again_) return {try_again_ - now, true};
     if (!try_open()) return {};
   }
-  const uint64_t wanted = flush_wanted_.load();
   const uint64_t sent_before = sent_;
   if (!write_all()) return {};
-  {
-    const std::lock_guard lock(mutex_);
-    flushed_ = wanted;
-  }
-  turned_.notify_all();
+  flushed_up_to(wanted);
   const Instant now = clock_.now();
   if (now >= tend_again_) {
     tend_again_ = now + kTendEvery;
@@ -116,6 +113,15 @@ Writer::Rest Writer::step() {
   }
   const bool idle = sent_ == sent_before;
   return {idle ? tend_again_ - now : std::min(settings_.flush_interval, tend_again_ - now), idle};
+}
+
+/// Everything that was queued when flushes up to this one began is dealt with.
+void Writer::flushed_up_to(uint64_t wanted) {
+  {
+    const std::lock_guard lock(mutex_);
+    flushed_ = wanted;
+  }
+  turned_.notify_all();
 }
 
 bool Writer::try_open() {
@@ -174,7 +180,7 @@ uint64_t Writer::drop_all(tap::Outcome why) {
 /// The last attempt, the last round, the end.
 Writer::Rest Writer::step_closing() {
   const bool queued = rings_.totals().queued > 0;
-  const bool exhausted = refusal() == tap::Outcome::kExhausted;
+  const bool exhausted = state_ == tap::State::kExhausted;
   if (outlet_->is_open() || (queued && !exhausted && try_open())) {
     write_all();
     if (outlet_->is_open()) outlet_->close();

@@ -78,6 +78,7 @@ class Writer {
   void run();
   void rest(Rest rest);
   bool anything_to_do(Mood mood);
+  void flushed_up_to(uint64_t wanted);
   bool try_open();
   bool write_all();
   bool write_ring(Ring& ring);

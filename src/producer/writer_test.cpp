@@ -120,6 +120,17 @@ TEST_F(WriterTest, E15_gives_up_after_so_many_attempts) {
                                 "warning: dnstap: nobody is there; giving up"));
 }
 
+TEST_F(WriterTest, E15_what_comes_when_nothing_is_tried_any_more_is_dropped_at_once) {
+  script->refuse_opening(true);
+  make(0);
+  ASSERT_TRUE(writer->start().ok());
+  put(5);
+  EXPECT_TRUE(writer->flush(10s)) << "dropped is dealt with";
+  EXPECT_EQ(writer->close(10s), 0U);
+  EXPECT_EQ(script->openings(), 1U);
+  EXPECT_EQ(rings.totals().dropped[static_cast<size_t>(Outcome::kExhausted)], 5U);
+}
+
 TEST_F(WriterTest, E15_does_not_try_again_if_that_is_off) {
   script->refuse_opening(true);
   make(0);

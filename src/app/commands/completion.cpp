@@ -39,16 +39,14 @@ _weir() {
         --since --until --ports --threads --help"; files=1 ;;
       capture) words="--format --to --count --name --client --type --rcode --message-type --since
         --until --ports --networks --responses-only --sample --snap --promiscuous --method
-        --netns --help $(ls /sys/class/net 2>/dev/null)";
-;
-      completion) words="bash zsh fish" ;
-      ;
-      esac;
-      ;
-      esac["$COMP_CWORD" = 1]&& words = $commands&& files = COMPREPLY =
-          ($(compgen - W "$words" --"$current"))[-n "$files"]&& COMPREPLY +=
-          ($(compgen - f-- "$current"))
-      }
+        --netns --help $(ls /sys/class/net 2>/dev/null)" ;;
+      completion) words="bash zsh fish" ;;
+    esac ;;
+  esac
+  [ "$COMP_CWORD" = 1 ] && words=$commands && files=
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  [ -n "$files" ] && COMPREPLY+=($(compgen -f -- "$current"))
+}
 complete -o filenames -F _weir weir
 )";
 
