@@ -124,8 +124,11 @@ TEST(Settings, the_flow_gets_the_store_and_the_sinks) {
 store.retention.age = "1d"
 sink.file = [{name = "lines", path = "/x/lines"}]
 sink.sqlite = [{name = "rows", path = "/x/rows.db"}]
-sink.dnstap = [{name = "frames", to = "tls:collector.example:6001", tls.ca_file = "/x/ca.pem",
-                lane.retry_attempts = 3}]
+[[sink.dnstap]]
+name = "frames"
+to = "tls:collector.example:6001"
+tls.ca_file = "/x/ca.pem"
+lane.retry_attempts = 3
 )");
   ASSERT_TRUE(settings.ok());
   const flow::FlowSettings flow = flow_settings(*settings, "/x/queries.db");

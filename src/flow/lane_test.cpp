@@ -269,8 +269,8 @@ TEST_F(LaneTest, E17_an_idle_sink_that_lost_its_destination_is_tried_again_and_r
     const std::lock_guard lock(desk.mutex);
     desk.gone = false;
   }
-  while (!lane->read().last_error.empty()) std::this_thread::yield();
-  EXPECT_EQ(lane->read().state, LaneState::kIdle);
+  while (lane->read().state != LaneState::kIdle) std::this_thread::yield();
+  EXPECT_TRUE(lane->read().last_error.empty());
   finish();
   EXPECT_TRUE(desk.closed);
 }

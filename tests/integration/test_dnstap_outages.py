@@ -1,5 +1,5 @@
-"""dnstap to receivers that are silent, strange, slow, dead or back again, and to a disk that is full:
-what is lost is counted, nothing is sent twice, and nobody who asks weir for a name notices."""
+"""dnstap to receivers that are silent, strange, slow, dead or back again, and to a full disk: what
+is lost is counted, nothing is sent twice, and nobody who asks weir for a name notices."""
 
 import os
 import signal
