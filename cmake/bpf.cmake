@@ -14,7 +14,7 @@ function(weir_ebpf target)
   pkg_check_modules(BPF IMPORTED_TARGET libbpf>=1.1)
   if(NOT BPF_CLANG OR NOT BPFTOOL OR NOT BPF_FOUND)
     message(FATAL_ERROR "Watching interfaces by eBPF needs clang, bpftool and libbpf "
-      "(scripts/install build brings them). Without it, through packet sockets only: -DWEIR_EBPF=OFF")
+      "(scripts/install build brings them). Through packet sockets only: -DWEIR_EBPF=OFF")
   endif()
   set(made ${PROJECT_BINARY_DIR}/generated/bpf)
   file(MAKE_DIRECTORY ${made})

@@ -34,7 +34,7 @@ TEST(CoarseFilter, never_leaves_out_what_is_wanted) {
   const CaptureOptions options{.ports = {53, 5353}};
   const Selection selection(options);
   std::vector<Octets> frames = {
-      kit::udp_frame(kClient, kServer, kQuery),   kit::udp_frame(kServer6, kClient6, kQuery),
+      kit::udp_frame(kClient, kServer, kQuery), kit::udp_frame(kServer6, kClient6, kQuery),
       kit::tcp_frame(kServer, kClient, 1, 2, {}), kit::tcp_frame(kClient6, kServer6, 1, 2, {}),
       kit::udp_frame(kClient, kit::endpoint("192.0.2.53:5353"), kQuery)};
   frames.push_back(kit::ethernet(Bytes(frames[0]).subspan(14), {1}));
