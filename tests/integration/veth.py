@@ -1,5 +1,6 @@
 """Two network namespaces joined by a veth pair, for tests that watch what passes between them."""
 
+import itertools
 import os
 import socket
 import subprocess
@@ -20,8 +21,11 @@ class Pair:
     V4, V6 = "10.78.0.1", "fd78::1"  # there
     LINK = "weir0"
 
+    _made = itertools.count()
+
     def __init__(self):
-        self.here, self.there = f"weir-here-{os.getpid()}", f"weir-there-{os.getpid()}"
+        number = f"{os.getpid()}-{next(self._made)}"
+        self.here, self.there = f"weir-here-{number}", f"weir-there-{number}"
 
     def __enter__(self):
         if os.geteuid() != 0:
