@@ -43,10 +43,10 @@ TEST(CoarseFilter, never_leaves_out_what_is_wanted) {
     for (const Octets& part :
          kit::fragments(from.address, to.address, 17, kit::udp(1, 2, Octets(2000)), 1000, 9))
       frames.push_back(kit::ethernet(part));
-  const Octets options = kit::joined({Octets{17, 0, 5, 2, 0, 0, 1, 0}, kit::udp(1, 53, kQuery)});
+  const Octets behind = kit::joined({Octets{17, 0, 5, 2, 0, 0, 1, 0}, kit::udp(1, 53, kQuery)});
   for (const uint8_t extension : {0, 60})
     frames.push_back(
-        kit::ethernet(kit::ipv6(kClient6.address, kServer6.address, extension, options)));
+        kit::ethernet(kit::ipv6(kClient6.address, kServer6.address, extension, behind)));
   for (const Octets& frame : frames) {
     ASSERT_EQ(selection.of_frame(frame, true), Fate::kTaken);
     EXPECT_EQ(through(frame, options.ports), static_cast<ssize_t>(frame.size()));
