@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 export JOBS
 PROGRAM = build/release/weir
 .DEFAULT_GOAL := help
-.PHONY: help build run test sanitize bench fuzz format lint clean
+.PHONY: help build run test threads bench fuzz format lint clean
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,15 +17,16 @@ build: ## builds the program: build/release/weir
 run: build ## builds and starts it on its defaults: DNS on 127.0.0.1:8853, HTTP on 127.0.0.1:8053
 	@exec $(PROGRAM) run
 
-test: ## the test of the house, unit tests, and tests against real DNS servers
+test: ## the test of the house, unit tests under ASan and UBSan, and tests against real DNS servers
 	@scripts/install test
-	@status=0; scripts/suite dev tidy unit integration || status=1; \
-	scripts/summarize build/results/dev || status=1; exit $$status
+	@rm -rf build/results
+	@status=0; scripts/suite release tidy integration || status=1; \
+	scripts/suite asan unit || status=1; \
+	scripts/summarize build/results || status=1; exit $$status
 
-sanitize: ## the unit tests under the address, undefined-behaviour and thread sanitizers
+threads: ## the unit tests of rooms that share something between threads, under TSan
 	@scripts/install test
-	@status=0; for preset in asan tsan; do scripts/suite $$preset unit || status=1; done; \
-	exit $$status
+	@scripts/suite tsan threaded
 
 bench: build ## measures weir beside its peers, in one run: make bench FIGURES="A1 B2"
 	@scripts/install bench

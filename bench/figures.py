@@ -205,7 +205,7 @@ FIGURES = (
            "sent must be what is taken and what is counted as lost. CPU time is the kernel's for "
            "receiving and the watcher's, on one processor; the sender has the other and may be "
            "what ends the ladder. tcpdump writes packets to nowhere, undecoded; tshark prints "
-           "three fields of each; weir decodes and pairs them. Queries of 80 octets and answers of 180."),
+           "three fields of each; weir decodes and pairs them. Answers are frames of 180 octets."),
     Figure("B1", "the first question over DoT", "cold_us",
            {"cold_us": "first, µs", "at_once_us": "first, asked at once, µs",
             "warm_us": "later ones, µs (median)"},

@@ -1,9 +1,13 @@
-# weir_room(NAME USES room… LINKS lib…): the library weir_NAME from src/NAME, and its unit tests.
+# weir_room(NAME [THREADED] USES room… LINKS lib…): the library weir_NAME from src/NAME, and its
+# unit tests.
 #
 # Every .cpp below the room belongs to it; files named *_test.cpp make the test program
-# weir_NAME_test. Nothing else has to be edited when a file is added.
+# weir_NAME_test. Nothing else has to be edited when a file is added. THREADED says that threads of
+# the room share something: the thread sanitizer looks at these rooms only.
+add_custom_target(unit_tests)
+add_custom_target(threaded_tests)
 function(weir_room name)
-  cmake_parse_arguments(ROOM "" "" "USES;LINKS;TEST_LINKS" ${ARGN})
+  cmake_parse_arguments(ROOM "THREADED" "" "USES;LINKS;TEST_LINKS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
@@ -24,7 +28,19 @@ function(weir_room name)
       ${ROOM_TEST_LINKS} GTest::gmock GTest::gtest_main)
     target_include_directories(weir_${name}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
     target_compile_definitions(weir_${name}_test PRIVATE WEIR_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    # The tests' own code is not worth a compiler's time.
+    if(WEIR_SANITIZE)
+      target_compile_options(weir_${name}_test PRIVATE -O0)
+    else()
+      target_compile_options(weir_${name}_test PRIVATE -O1)
+    endif()
+    add_dependencies(unit_tests weir_${name}_test)
+    set(labels unit)
+    if(ROOM_THREADED)
+      add_dependencies(threaded_tests weir_${name}_test)
+      list(APPEND labels threaded)
+    endif()
     add_test(NAME unit_${name} COMMAND weir_${name}_test --gtest_brief=1)
-    set_tests_properties(unit_${name} PROPERTIES LABELS unit TIMEOUT 300)
+    set_tests_properties(unit_${name} PROPERTIES LABELS "${labels}" TIMEOUT 300)
   endif()
 endfunction()

@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "base/slab.h"
+#include "base/containers/slab.h"
 #include "edge/cache/cache.h"
 #include "edge/failover/failover.h"
 #include "edge/query.h"

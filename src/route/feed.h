@@ -8,10 +8,10 @@
 #include <optional>
 #include <string_view>
 
+#include "base/containers/index.h"
+#include "base/containers/pool.h"
 #include "base/endpoint.h"
-#include "route/index.h"
 #include "route/policy.h"
-#include "route/pool.h"
 
 namespace weir::route {
 

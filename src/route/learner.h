@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/snapshot.h"
+#include "base/containers/snapshot.h"
 #include "model/observation.h"
 #include "names/matcher.h"
 #include "route/answer.h"

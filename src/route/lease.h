@@ -3,13 +3,14 @@
 
 #include <cstdint>
 
+#include "base/containers/pool.h"
+#include "names/name_store.h"
 #include "route/feed.h"
-#include "route/name_store.h"
-#include "route/pool.h"
 
 namespace weir::route {
 
 using LeaseId = uint32_t;
+using names::NameId;
 
 enum class LeaseState : uint8_t {
   kActive,  // an answer renewed it lately

@@ -120,7 +120,7 @@ std::optional<Refusal> LeaseTable::make_room(const Wish& wish, LeaseId& victim) 
   size_t of_name = 0;
   LeaseId oldest = 0;
   const NameId name = wish.name.empty() ? 0 : names_.find(wish.name);
-  for (LeaseId id = name == 0 ? 0 : names_.first_lease(name); id != 0; id = pool_[id].name_next) {
+  for (LeaseId id = name == 0 ? 0 : names_.first_use(name); id != 0; id = pool_[id].name_next) {
     if (pool_[id].set != wish.set) continue;
     ++of_name;
     if (pool_[id].state == LeaseState::kGrace &&
@@ -162,8 +162,8 @@ Outcome LeaseTable::make(const Wish& wish) {
     set.fixed.push_back(pool_, id);
   } else {
     lease.name = names_.take(wish.name);
-    lease.name_next = names_.first_lease(lease.name);
-    names_.first_lease(lease.name) = id;
+    lease.name_next = names_.first_use(lease.name);
+    names_.first_use(lease.name) = id;
     wheel_.insert(id);
   }
   const size_t before = feed_.size();
@@ -212,7 +212,7 @@ void LeaseTable::drop(LeaseId id, Reason reason) {
   LeaseRing::remove(pool_, id);
   detach(id, reason);
   if (lease.name != 0) {
-    LeaseId* at = &names_.first_lease(lease.name);
+    LeaseId* at = &names_.first_use(lease.name);
     while (*at != id) at = &pool_[*at].name_next;
     *at = lease.name_next;
     names_.give(lease.name);

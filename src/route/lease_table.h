@@ -12,11 +12,11 @@
 
 #include "base/clock.h"
 #include "metrics/counter.h"
+#include "names/name_store.h"
 #include "names/rule.h"
 #include "route/admission.h"
 #include "route/feed.h"
 #include "route/lease.h"
-#include "route/name_store.h"
 #include "route/policy.h"
 #include "route/token_bucket.h"
 #include "route/wheel.h"
@@ -158,7 +158,7 @@ class LeaseTable {
   uint64_t seed_;
   Limits limits_;
   LeasePool pool_;
-  NameStore names_;
+  names::NameStore names_;
   Index index_;
   Wheel wheel_;
   std::vector<std::unique_ptr<Set>> sets_;

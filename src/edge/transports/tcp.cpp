@@ -1,7 +1,7 @@
 // DNS over TCP (RFC 7766): many queries on a connection, answered in the order their answers come,
 // each behind its length in two octets. Connections are bounded in number, in all and per client,
 // and closed when nothing comes.
-#include "base/slab.h"
+#include "base/containers/slab.h"
 #include "edge/transports/factories.h"
 #include "io/stream.h"
 

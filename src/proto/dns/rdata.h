@@ -22,4 +22,9 @@ Result<Octets> rdata_from_text(Type type, std::string_view text);
 /// True when the rdata is well formed for its type, names in it included.
 bool rdata_is_valid(const Record& record);
 
+/// Appends a record's data with the names in it whole and in lower case, so that equal data has
+/// equal octets (RFC 4034 §6.2, for every type that is known to hold names). False, and the data is
+/// appended as it stands, when it does not fit its type.
+bool append_canonical_rdata(const Record& record, Octets& out);
+
 }  // namespace weir::dns

@@ -1,6 +1,6 @@
 // Tests of snapshots: readers see whole values, the newest once it is there, and keep what they
 // look at alive.
-#include "base/snapshot.h"
+#include "base/containers/snapshot.h"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 
 #include "base/check.h"
 
-namespace weir::route {
+namespace weir {
 
 /// `T` is plain data. The number 0 is nobody's.
 template <typename T>
@@ -48,4 +48,4 @@ class Pool {
   }
 };
 
-}  // namespace weir::route
+}  // namespace weir

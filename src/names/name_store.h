@@ -1,5 +1,5 @@
-// Names that leases stand on, each once, close together: the octets of a name, how many want it,
-// and where its leases begin.
+// Many names, each once, close together: the octets of a name, how many want it, and what its owner
+// strings on it.
 #pragma once
 
 #include <array>
@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/containers/index.h"
 #include "proto/dns/name.h"
-#include "route/index.h"
 
-namespace weir::route {
+namespace weir::names {
 
 /// A name's number; 0 is none.
 using NameId = uint32_t;
@@ -32,8 +32,9 @@ class NameStore {
   const void* place(NameId id) const { return index_.place(hash(wire(id))); }
 
   Bytes wire(NameId id) const;
-  uint32_t& first_lease(NameId id) { return head(id)->first_lease; }
-  uint32_t first_lease(NameId id) const { return head(id)->first_lease; }
+  /// The owner's: where the list of those that want the name begins; 0 at first.
+  uint32_t& first_use(NameId id) { return head(id)->first_use; }
+  uint32_t first_use(NameId id) const { return head(id)->first_use; }
   size_t size() const { return size_; }
 
  private:
@@ -42,7 +43,7 @@ class NameStore {
   static constexpr size_t kBlockUnits = 8192;
   struct Head {
     uint32_t wanted;  // of a free one: the next free one of its size
-    uint32_t first_lease;
+    uint32_t first_use;
     uint8_t size;
   };
   static constexpr size_t kHead = 9;  // octets of a head before those of the name
@@ -62,4 +63,4 @@ class NameStore {
   size_t size_ = 0;
 };
 
-}  // namespace weir::route
+}  // namespace weir::names

@@ -1,5 +1,5 @@
 // Tests of the index against a map, with hashes that meet.
-#include "route/index.h"
+#include "base/containers/index.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 
 #include "base/random.h"
 
-namespace weir::route {
+namespace weir {
 namespace {
 
 TEST(Index, agrees_with_a_map_while_numbers_come_and_go) {
@@ -41,4 +41,4 @@ TEST(Index, an_empty_one_finds_nothing) {
 }
 
 }  // namespace
-}  // namespace weir::route
+}  // namespace weir

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace weir::route {
+namespace weir {
 
 class Index {
  public:
@@ -57,4 +57,4 @@ class Index {
   std::array<Part, kParts> parts_;
 };
 
-}  // namespace weir::route
+}  // namespace weir

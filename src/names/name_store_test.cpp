@@ -1,5 +1,5 @@
-// Tests of the names that leases stand on.
-#include "route/name_store.h"
+// Tests of the store of names.
+#include "names/name_store.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 
 #include "kit/name_lists.h"
 
-namespace weir::route {
+namespace weir::names {
 namespace {
 
 TEST(NameStore, keeps_a_name_once_and_as_long_as_it_is_wanted) {
@@ -28,11 +28,11 @@ TEST(NameStore, keeps_a_name_once_and_as_long_as_it_is_wanted) {
 TEST(NameStore, uses_the_place_of_a_forgotten_name_again) {
   NameStore store(7);
   const NameId first = store.take(kit::wire("aaaa.example.com"));
-  store.first_lease(first) = 5;
+  store.first_use(first) = 5;
   store.give(first);
   const NameId second = store.take(kit::wire("bbbb.example.com"));
   EXPECT_EQ(second, first);
-  EXPECT_EQ(store.first_lease(second), 0U);
+  EXPECT_EQ(store.first_use(second), 0U);
 }
 
 TEST(NameStore, holds_names_of_every_length) {
@@ -54,4 +54,4 @@ TEST(NameStore, holds_names_of_every_length) {
 }
 
 }  // namespace
-}  // namespace weir::route
+}  // namespace weir::names

@@ -1,12 +1,12 @@
 // Names in blocks of equal size, cut into pieces that are used again by names of the same length.
-#include "route/name_store.h"
+#include "names/name_store.h"
 
 #include <cstring>
 
 #include "base/check.h"
 #include "base/hash.h"
 
-namespace weir::route {
+namespace weir::names {
 
 uint64_t NameStore::hash(Bytes name) const { return hash64(name, seed_); }
 
@@ -63,4 +63,4 @@ NameId NameStore::allocate(size_t octets) {
   return static_cast<NameId>(at);
 }
 
-}  // namespace weir::route
+}  // namespace weir::names

@@ -1,9 +1,9 @@
 // Tests of the pool of plain objects.
-#include "route/pool.h"
+#include "base/containers/pool.h"
 
 #include <gtest/gtest.h>
 
-namespace weir::route {
+namespace weir {
 namespace {
 
 TEST(Pool, objects_stay_where_they_are_and_are_used_again_clean) {
@@ -24,4 +24,4 @@ TEST(Pool, objects_stay_where_they_are_and_are_used_again_clean) {
 }
 
 }  // namespace
-}  // namespace weir::route
+}  // namespace weir

@@ -1,11 +1,11 @@
 // Open addressing with linear probes; what is erased is closed up at once.
-#include "route/index.h"
+#include "base/containers/index.h"
 
 #include <utility>
 
 #include "base/check.h"
 
-namespace weir::route {
+namespace weir {
 
 void Index::Part::put(Slot slot) {
   size_t at = home(slot.tag);
@@ -47,4 +47,4 @@ void Index::erase(uint64_t hash, uint32_t id) {
   --part.used;
 }
 
-}  // namespace weir::route
+}  // namespace weir
