@@ -12,6 +12,7 @@ from typing import Callable, NamedTuple
 import emitting
 import load
 import tapping
+import watching
 from processes import bound, wait_until
 from stage import FLOOR
 
@@ -168,6 +169,13 @@ def emitted(stage, subjects):
             yield Sample(name, run, emitting.emit(stage, name, stage.seconds))
 
 
+def packets(stage, subjects):
+    with watching.link():
+        for run in range(stage.runs):
+            for name in subjects:
+                yield Sample(name, run, watching.climb(stage, name, min(stage.seconds, 2)))
+
+
 _FRAME = {"cpu_ns": "CPU ns/frame", "user_ns": "user", "system_ns": "system",
           "by_core": "frames/s a processor", "rate": "frames/s", "lost": "lost"}
 _CPU = {"cpu_us": "CPU µs/query", "user_us": "user", "system_us": "system", "qps": "queries/s",
@@ -195,6 +203,16 @@ FIGURES = (
            "Growth of the resident set by the entries that a second pass finds. Each cache is "
            "bounded by what it takes to hold them all: weir's by 128 octets an entry, dnsdist's by "
            "their number, the others' by 1500 octets."),
+    Figure("A7", "DNS on an interface, watched without loss", "cpu_ns",
+           {"cpu_ns": "CPU ns/packet", "rate": "packets/s", "over_sent": "overload: sent",
+            "over_taken": "taken", "over_counted": "counted lost", "unaccounted": "neither"},
+           ("tcpdump", "tshark", "weir (packet socket)", "weir"),
+           (Goal("cpu_ns", peer="tcpdump", times=1.0), Goal("cpu_ns", most=667)), packets,
+           "The highest of a ladder of rates at which nothing is lost, then twice as much: what is "
+           "sent must be what is taken and what is counted as lost. CPU time is the kernel's for "
+           "receiving and the watcher's, on one processor; the sender has the other and may be "
+           "what ends the ladder. tcpdump writes packets to nowhere, undecoded; tshark prints "
+           "three fields of each; weir decodes and pairs them. Answers are frames of 180 octets."),
     Figure("B1", "the first question over DoT", "cold_us",
            {"cold_us": "first, µs", "at_once_us": "first, asked at once, µs",
             "warm_us": "later ones, µs (median)"},

@@ -1,5 +1,6 @@
-// What the kernel program and user space share: the filter that is set before the program is loaded,
-// the records in the ring, and why a packet is not taken. Plain C, for clang's BPF target and C++.
+// What the kernel program and user space share: the filter that is set before the program is
+// loaded, the records in the ring, and why a packet is not taken. Plain C, for clang's BPF target
+// and C++.
 #pragma once
 
 #include <linux/types.h>

@@ -3,9 +3,10 @@
 //
 // `watch_xdp` sees what arrives before the network stack does; `watch_frame` and `watch_packet` see
 // what leaves, or arrives where XDP cannot be, on links with and without Ethernet headers.
+// clang-format off: the helpers need the types before them
 #include <linux/bpf.h>
-
 #include <bpf/bpf_helpers.h>
+// clang-format on
 
 #include "bpf/select.h"
 
@@ -53,7 +54,7 @@ static __always_inline int in_networks(const __u64 address[2]) {
 
 /// The reader sleeps until it is woken, which costs more than a record: so once in a while only. It
 /// looks again by itself shortly after it was woken.
-static __always_inline __u64 wake(struct weir_counts *mine, __u64 now) {
+static __always_inline __u64 wake(struct weir_counts* mine, __u64 now) {
   if (now - mine->woken < WAKE_EVERY) return BPF_RB_NO_WAKEUP;
   mine->woken = now;
   return BPF_RB_FORCE_WAKEUP;
@@ -61,40 +62,40 @@ static __always_inline __u64 wake(struct weir_counts *mine, __u64 now) {
 
 /// A packet, of which both kinds of context can tell length and octets.
 struct packet {
-  void *context;
+  void* context;
   __u32 size;
   __u32 interface;
   __u32 link;
   __u8 xdp;
 };
 
-static __always_inline long load(const struct packet *packet, void *to, __u32 size) {
+static __always_inline long load(const struct packet* packet, void* to, __u32 size) {
   return packet->xdp ? bpf_xdp_load_bytes(packet->context, 0, to, size)
                      : bpf_skb_load_bytes(packet->context, 0, to, size);
 }
 
 /// Room in the ring is asked for in sizes that the verifier knows: the next of these.
-#define COPY(octets)                                                                             \
-  static __always_inline int copy_##octets(const struct packet *packet, __u32 size,              \
-                                           struct weir_counts *mine) {                           \
-    struct {                                                                                     \
-      struct weir_record head;                                                                   \
-      __u8 frame[octets];                                                                        \
-    } *record = bpf_ringbuf_reserve(&ring, sizeof(*record), 0);                                  \
-    if (!record) return WEIR_RING_FULL;                                                          \
-    const __u64 now = bpf_ktime_get_ns();                                                        \
-    asm volatile("" : "+r"(size));                                                               \
-    if (size == 0 || size > octets || load(packet, record->frame, size)) {                       \
-      bpf_ringbuf_discard(record, BPF_RB_NO_WAKEUP);                                             \
-      return WEIR_RUNT;                                                                          \
-    }                                                                                            \
-    record->head.time = now;                                                                     \
-    record->head.captured = size;                                                                \
-    record->head.original = packet->size;                                                        \
-    record->head.interface = packet->interface;                                                  \
-    record->head.link = packet->link;                                                            \
-    bpf_ringbuf_submit(record, wake(mine, now));                                                 \
-    return WEIR_TAKEN;                                                                           \
+#define COPY(octets)                                                                \
+  static __always_inline int copy_##octets(const struct packet* packet, __u32 size, \
+                                           struct weir_counts* mine) {              \
+    struct {                                                                        \
+      struct weir_record head;                                                      \
+      __u8 frame[octets];                                                           \
+    }* record = bpf_ringbuf_reserve(&ring, sizeof(*record), 0);                     \
+    if (!record) return WEIR_RING_FULL;                                             \
+    const __u64 now = bpf_ktime_get_ns();                                           \
+    asm volatile("" : "+r"(size));                                                  \
+    if (size == 0 || size > octets || load(packet, record->frame, size)) {          \
+      bpf_ringbuf_discard(record, BPF_RB_NO_WAKEUP);                                \
+      return WEIR_RUNT;                                                             \
+    }                                                                               \
+    record->head.time = now;                                                        \
+    record->head.captured = size;                                                   \
+    record->head.original = packet->size;                                           \
+    record->head.interface = packet->interface;                                     \
+    record->head.link = packet->link;                                               \
+    bpf_ringbuf_submit(record, wake(mine, now));                                    \
+    return WEIR_TAKEN;                                                              \
   }
 COPY(104)
 COPY(232)
@@ -104,7 +105,7 @@ COPY(2048)
 COPY(8192)
 COPY(65600)
 
-static __always_inline int copy(const struct packet *packet, struct weir_counts *mine) {
+static __always_inline int copy(const struct packet* packet, struct weir_counts* mine) {
   __u32 size = packet->size;
   if (size > filter.snap) size = filter.snap;
   if (size <= 104) return copy_104(packet, size, mine);
@@ -116,9 +117,9 @@ static __always_inline int copy(const struct packet *packet, struct weir_counts 
   return copy_65600(packet, size > 65600 ? 65600 : size, mine);
 }
 
-static __always_inline int decide(const struct packet *packet, struct weir_counts *mine) {
+static __always_inline int decide(const struct packet* packet, struct weir_counts* mine) {
   const __u32 zero = 0;
-  struct head *head = bpf_map_lookup_elem(&heads, &zero);
+  struct head* head = bpf_map_lookup_elem(&heads, &zero);
   if (!head) return WEIR_RUNT;
   __u32 have = packet->size < WEIR_HEAD ? packet->size : WEIR_HEAD;
   asm volatile("" : "+r"(have));
@@ -127,7 +128,7 @@ static __always_inline int decide(const struct packet *packet, struct weir_count
   int fate = weir_look(head->octets, have, packet->link, &seen);
   if (fate != WEIR_TAKEN) return fate;
   // The compiler must not take what stands above for what will be set.
-  const struct weir_filter *wanted = (const struct weir_filter *)&filter;
+  const struct weir_filter* wanted = (const struct weir_filter*)&filter;
   asm volatile("" : "+r"(wanted));
   fate = weir_choose(wanted, &seen);
   if (fate != WEIR_TAKEN) return fate;
@@ -136,14 +137,14 @@ static __always_inline int decide(const struct packet *packet, struct weir_count
   return copy(packet, mine);
 }
 
-static __always_inline void watch(const struct packet *packet) {
-  struct weir_counts *mine = &counts[bpf_get_smp_processor_id() & (WEIR_PROCESSORS - 1)];
+static __always_inline void watch(const struct packet* packet) {
+  struct weir_counts* mine = &counts[bpf_get_smp_processor_id() & (WEIR_PROCESSORS - 1)];
   const int fate = decide(packet, mine);
   if (fate >= 0 && fate < WEIR_FATES) ++mine->fates[fate];
 }
 
 SEC("xdp.frags")
-int watch_xdp(struct xdp_md *context) {
+int watch_xdp(struct xdp_md* context) {
   const struct packet packet = {.context = context,
                                 .size = (__u32)bpf_xdp_get_buff_len(context),
                                 .interface = context->ingress_ifindex,
@@ -154,7 +155,7 @@ int watch_xdp(struct xdp_md *context) {
 }
 
 SEC("tc")
-int watch_frame(struct __sk_buff *context) {
+int watch_frame(struct __sk_buff* context) {
   const struct packet packet = {.context = context,
                                 .size = context->len,
                                 .interface = context->ifindex,
@@ -164,7 +165,7 @@ int watch_frame(struct __sk_buff *context) {
 }
 
 SEC("tc")
-int watch_packet(struct __sk_buff *context) {
+int watch_packet(struct __sk_buff* context) {
   const struct packet packet = {.context = context,
                                 .size = context->len,
                                 .interface = context->ifindex,

@@ -150,11 +150,8 @@ examples:
 
 usage: weir capture INTERFACE... [OPTION...]
 
-  INTERFACE             eth0; several are watched together
-  -f, --format FORMAT, --to SINK, --count  as weir read has them
-  -n, --name SUFFIX     only messages about this name and names below it; also
-                        --client, --type, --rcode, --message-type, --since and
-                        --until, as weir log has them
+  -f, --format FORMAT, --to SINK, --count, --name and other conditions: as weir
+                        read has them
   --ports PORT,...      where DNS is spoken (default 53,5353)
   --networks NET,...    only from or to these addresses and networks
   --responses-only      no queries
@@ -164,9 +161,8 @@ usage: weir capture INTERFACE... [OPTION...]
   --method METHOD       ebpf, packet, or auto: eBPF where the kernel allows it
   --netns NAME          interfaces of that network namespace
 
-Nothing is dropped or changed by watching, and nothing stays behind. Ends at
-Ctrl-C with what was counted. Needs CAP_BPF and CAP_NET_ADMIN, or CAP_NET_RAW
-for --method packet.
+Nothing is dropped or changed by watching. Ctrl-C ends it and tells what was
+counted. Needs CAP_BPF and CAP_NET_ADMIN, or CAP_NET_RAW for packet.
 
 examples:
   weir capture eth0

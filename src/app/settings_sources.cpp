@@ -156,7 +156,6 @@ Table<DnstapSourceSettings> dnstap_table() {
   return table;
 }
 
-
 /// What the source has of the probe, as a member of its own.
 template <typename M>
 M CaptureSourceSettings::* own(M io::CaptureOptions::* member) {
@@ -186,12 +185,13 @@ void add_capture_filter(Table<CaptureSourceSettings>& table) {
 }
 
 void add_capture_bounds(Table<CaptureSourceSettings>& table) {
-  table.size("ring", own(&CaptureSourceSettings::ring_octets),
-             {.fallback = "16MiB",
-              .least = "1MiB",
-              .most = "1GiB",
-              .doc = "Room between the kernel and weir, for eBPF in all and rounded up to a power of "
-                     "two, for packet sockets for each interface. What does not fit is counted."});
+  table.size(
+      "ring", own(&CaptureSourceSettings::ring_octets),
+      {.fallback = "16MiB",
+       .least = "1MiB",
+       .most = "1GiB",
+       .doc = "Room between the kernel and weir, for eBPF in all and rounded up to a power of "
+              "two, for packet sockets for each interface. What does not fit is counted."});
   table.size("snap", own(&CaptureSourceSettings::snap_octets),
              {.fallback = "65600",
               .least = "64",
@@ -229,13 +229,14 @@ Table<CaptureSourceSettings> capture_table() {
               .most = "4095",
               .doc = "The network namespace that they are in: a name of ip-netns(8), or a path. "
                      "Empty means weir's own."});
-  table.choice("method", &CaptureSourceSettings::method,
-               {{"auto", io::CaptureMethod::kAuto},
-                {"ebpf", io::CaptureMethod::kEbpf},
-                {"packet", io::CaptureMethod::kPacket}},
-               {.fallback = "auto",
-                .doc = "How packets are seen: by a program in the kernel (Linux 6.6 or later), by a "
-                       "packet socket, or by the first where it is allowed."});
+  table.choice(
+      "method", &CaptureSourceSettings::method,
+      {{"auto", io::CaptureMethod::kAuto},
+       {"ebpf", io::CaptureMethod::kEbpf},
+       {"packet", io::CaptureMethod::kPacket}},
+      {.fallback = "auto",
+       .doc = "How packets are seen: by a program in the kernel (Linux 6.6 or later), by a "
+              "packet socket, or by the first where it is allowed."});
   table.boolean("promiscuous", &CaptureSourceSettings::promiscuous,
                 {.fallback = "false",
                  .doc = "Also what is sent to other machines, where the link shows it."});

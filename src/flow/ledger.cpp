@@ -25,7 +25,8 @@ constexpr std::array<LossWords, kLosses> kWords = {{
     {"sink", "shutdown"},
     {"sink", "exhausted"},
 }};
-constexpr std::array kSourceLosses = {Loss::kMissed, Loss::kRingFull, Loss::kClosed, Loss::kNoMemory};
+constexpr std::array kSourceLosses = {Loss::kMissed, Loss::kRingFull, Loss::kClosed,
+                                      Loss::kNoMemory};
 constexpr std::array kSinkLosses = {Loss::kQueueFull, Loss::kEvicted, Loss::kRefused,
                                     Loss::kShutdown, Loss::kExhausted};
 

@@ -1,5 +1,5 @@
-// A network namespace that a test has to itself, with loopback up: for what needs an interface whose
-// traffic is only the test's.
+// A network namespace that a test has to itself, with loopback up: for what needs an interface
+// whose traffic is only the test's.
 #pragma once
 
 #include <arpa/inet.h>

@@ -39,7 +39,7 @@ _weir() {
         --since --until --ports --threads --help"; files=1 ;;
       capture) words="--format --to --count --name --client --type --rcode --message-type --since
         --until --ports --networks --responses-only --sample --snap --promiscuous --method
-        --netns --help $(ls /sys/class/net 2>/dev/null)" ;;
+        --netns --help `ls /sys/class/net 2>/dev/null`" ;;
       completion) words="bash zsh fish" ;;
     esac ;;
   esac
@@ -129,8 +129,8 @@ complete -c weir -n '__weir_in config' -a 'show explain reference'
 complete -c weir -n '__weir_in completion' -a 'bash zsh fish'
 complete -c weir -n '__weir_in log read capture' -s n -l name -x
 complete -c weir -n '__weir_in log read capture' -l client -x
-complete -c weir -n '__weir_in log read capture' -s t -l type -x -a 'A AAAA CNAME DS HTTPS MX NS PTR TXT'
-complete -c weir -n '__weir_in log read capture' -s r -l rcode -x -a 'NOERROR SERVFAIL NXDOMAIN REFUSED'
+complete -c weir -n '__weir_in log read capture' -s t -l type -x -a 'A AAAA CNAME DS HTTPS MX NS'
+complete -c weir -n '__weir_in log read capture' -s r -l rcode -x -a 'NOERROR SERVFAIL NXDOMAIN'
 complete -c weir -n '__weir_in log read capture' -s m -l message -x -a 'all CLIENT_QUERY'
 complete -c weir -n '__weir_in log read capture' -l message-type -x
 complete -c weir -n '__weir_in log read capture' -l since -x

@@ -27,14 +27,14 @@ class Pairing {
   /// When the query to this response was seen; it is then answered and waits no more.
   std::optional<WallTime> response(uint64_t key, WallTime time);
 
-  /// Forgets those of the next `sets` sets of slots whose patience is over, so that they are counted
-  /// in time; for a capture that has no end.
+  /// Forgets those of the next `sets` sets of slots whose patience is over, so that they are
+  /// counted in time; for a capture that has no end.
   void sweep(WallTime now, size_t sets);
   size_t sets() const { return slots_.size() / kWays; }
 
   uint64_t paired() const { return paired_; }
-  uint64_t orphans() const { return orphans_; }  // responses without a query
-  uint64_t evicted() const { return evicted_; }  // queries that made room while they waited
+  uint64_t orphans() const { return orphans_; }        // responses without a query
+  uint64_t evicted() const { return evicted_; }        // queries that made room while they waited
   uint64_t unanswered() const { return unanswered_; }  // queries whose patience is over
   /// Queries that wait, or whose patience nobody has noticed to be over.
   uint64_t waiting() const { return queries_ - paired_ - evicted_ - unanswered_; }

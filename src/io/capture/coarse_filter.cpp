@@ -55,7 +55,11 @@ void add_ipv4(Program& program, std::span<const uint16_t> ports) {
 
 void add_ipv6(Program& program, std::span<const uint16_t> ports) {
   program.add(kLoadOctet, 20);
-  for (const uint32_t extension : {0, 43, 44, 51, 60}) program.add(kEqual, extension, kTake);
+  for (const uint32_t extension : {43, 44, 51, 60}) program.add(kEqual, extension, kTake);
+  // Multicast listeners report themselves in ICMP behind hop-by-hop options, and often.
+  program.add(kEqual, 0, kOn, 2);
+  program.add(kLoadOctet, 54);
+  program.add(kEqual, 58, kPass, kTake);
   program.add(kEqual, 6, 1);
   program.add(kEqual, 17, kOn, kPass);
   program.take_ports(ports, kLoadHalf, 54);

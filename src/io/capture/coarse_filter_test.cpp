@@ -34,7 +34,7 @@ TEST(CoarseFilter, never_leaves_out_what_is_wanted) {
   const CaptureOptions options{.ports = {53, 5353}};
   const Selection selection(options);
   std::vector<Octets> frames = {
-      kit::udp_frame(kClient, kServer, kQuery),   kit::udp_frame(kServer6, kClient6, kQuery),
+      kit::udp_frame(kClient, kServer, kQuery), kit::udp_frame(kServer6, kClient6, kQuery),
       kit::tcp_frame(kServer, kClient, 1, 2, {}), kit::tcp_frame(kClient6, kServer6, 1, 2, {}),
       kit::udp_frame(kClient, kit::endpoint("192.0.2.53:5353"), kQuery)};
   frames.push_back(kit::ethernet(Bytes(frames[0]).subspan(14), {1}));
@@ -43,6 +43,10 @@ TEST(CoarseFilter, never_leaves_out_what_is_wanted) {
     for (const Octets& part :
          kit::fragments(from.address, to.address, 17, kit::udp(1, 2, Octets(2000)), 1000, 9))
       frames.push_back(kit::ethernet(part));
+  const Octets behind = kit::joined({Octets{17, 0, 5, 2, 0, 0, 1, 0}, kit::udp(1, 53, kQuery)});
+  for (const uint8_t extension : {0, 60})
+    frames.push_back(
+        kit::ethernet(kit::ipv6(kClient6.address, kServer6.address, extension, behind)));
   for (const Octets& frame : frames) {
     ASSERT_EQ(selection.of_frame(frame, true), Fate::kTaken);
     EXPECT_EQ(through(frame, options.ports), static_cast<ssize_t>(frame.size()));
@@ -54,7 +58,9 @@ TEST(CoarseFilter, leaves_out_most_of_the_rest) {
   for (const Octets& frame :
        {kit::udp_frame(kClient, other, kQuery), kit::tcp_frame(kClient6, other6, 1, 2, kQuery),
         kit::ethernet(kit::ipv4(kClient.address, kServer.address, 1, kQuery)),
-        kit::ethernet(kit::ipv6(kClient6.address, kServer6.address, 58, kQuery)), Octets(60, 8)})
+        kit::ethernet(kit::ipv6(kClient6.address, kServer6.address, 58, kQuery)),
+        kit::ethernet(kit::ipv6(kClient6.address, kServer6.address, 0, Octets(40, 58))),
+        Octets(60, 8)})
     EXPECT_EQ(through(frame, {53}), -1);
 }
 

@@ -1,5 +1,5 @@
-// The probe in the kernel: XDP for what arrives, tcx for what leaves, one ring for both. Programs hang
-// on links, which end with the process.
+// The probe in the kernel: XDP for what arrives, tcx for what leaves, one ring for both. Programs
+// hang on links, which end with the process.
 #include <fmt/format.h>
 
 #include "io/capture/probe.h"

@@ -1,5 +1,5 @@
-// Asks by ioctl (netdevice(7)) and listens on rtnetlink(7) for changes, whose contents do not matter:
-// what is, is asked for again.
+// Asks by ioctl (netdevice(7)) and listens on rtnetlink(7) for changes, whose contents do not
+// matter: what is, is asked for again.
 #include "io/capture/interfaces.h"
 
 #include <linux/netlink.h>

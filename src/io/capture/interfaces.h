@@ -18,7 +18,7 @@ struct Interface {
   bool up = false;
   bool carrier = false;
   bool loopback = false;
-  bool ethernet = false;  // frames begin with an Ethernet header; else with an IP header
+  bool ethernet = false;    // frames begin with an Ethernet header; else with an IP header
   bool known_link = false;  // one of the two
 };
 

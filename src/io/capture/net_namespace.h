@@ -1,4 +1,5 @@
-// Network namespaces: a thread visits one, opens sockets and attaches programs there, and comes back.
+// Network namespaces: a thread visits one, opens sockets and attaches programs there, and comes
+// back.
 #pragma once
 
 #include <cstdint>

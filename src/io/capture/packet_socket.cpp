@@ -21,7 +21,7 @@ namespace {
 
 constexpr size_t kBlock = 1 << 18;
 constexpr size_t kFewestBlocks = 4;
-constexpr uint32_t kWhole = 1 << 18;  // octets; more than any frame
+constexpr uint32_t kWhole = 1 << 18;    // octets; more than any frame
 constexpr size_t kNominalFrame = 2048;  // the kernel wants a number; blocks hold frames of any size
 constexpr unsigned kRetireMilliseconds = 10;  // a block is ours then even if it is not full
 
@@ -47,8 +47,7 @@ bool bind_to(int fd, unsigned interface) {
 
 }  // namespace
 
-Result<PacketSocket> PacketSocket::open(const Interface& interface,
-                                        const CaptureOptions& options) {
+Result<PacketSocket> PacketSocket::open(const Interface& interface, const CaptureOptions& options) {
   // Without a protocol nothing comes before the socket is bound to its interface.
   UniqueFd fd(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd) return refused("cannot open", errno);

@@ -18,9 +18,7 @@ constexpr std::array<std::string_view, kFates> kWords = {
 
 std::string_view to_text(Fate fate) { return kWords[static_cast<size_t>(fate)]; }
 
-uint64_t FateCounts::received() const {
-  return std::accumulate(of.begin(), of.end(), uint64_t{0});
-}
+uint64_t FateCounts::received() const { return std::accumulate(of.begin(), of.end(), uint64_t{0}); }
 
 Result<std::unique_ptr<Probe>> make_probe(CaptureMethod method, const CaptureOptions& options,
                                           const Clock& clock, std::string& refusal) {

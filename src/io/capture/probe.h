@@ -1,5 +1,6 @@
 // Watching interfaces: what is wanted of their packets, what comes out, and what was counted. Two
-// probes do it: one by programs in the kernel (eBPF), one by a packet socket where those are refused.
+// probes do it: one by programs in the kernel (eBPF), one by a packet socket where those are
+// refused.
 #pragma once
 
 #include <array>
@@ -60,9 +61,9 @@ struct CaptureOptions {
   std::vector<uint16_t> ports{53};  // of either side
   std::vector<Prefix> networks;     // one side is in one of them; empty: all
   bool responses_only = false;
-  uint32_t sample = 1;               // one exchange of so many
-  size_t snap_octets = 0;            // of a frame; 0: all
-  size_t ring_octets = 16 << 20;     // between the kernel and us
+  uint32_t sample = 1;            // one exchange of so many
+  size_t snap_octets = 0;         // of a frame; 0: all
+  size_t ring_octets = 16 << 20;  // between the kernel and us
 };
 
 /// Watches any number of interfaces. What needs rights is its maker and `attach`. One thread uses

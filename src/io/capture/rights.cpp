@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <string_view>
 
-
 namespace weir::io {
 namespace {
 

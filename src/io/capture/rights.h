@@ -16,7 +16,8 @@ enum class Right : unsigned char {  // by their numbers in the kernel
 };
 
 /// What of `wanted` the thread does not have, and the command that grants it, in one line; empty
-/// when it has all: `needs CAP_BPF and CAP_NET_ADMIN: setcap cap_bpf,cap_net_admin=ep /usr/bin/weir`.
+/// when it has all: `needs CAP_BPF and CAP_NET_ADMIN: setcap cap_bpf,cap_net_admin=ep
+/// /usr/bin/weir`.
 std::string missing_rights(std::initializer_list<Right> wanted);
 
 /// Takes from the calling thread all capabilities for good, but `kept`, which it may raise for a

@@ -36,8 +36,8 @@ bool Selection::in_networks(const uint64_t (&mapped)[2]) const {
   const auto* octets = reinterpret_cast<const uint8_t*>(mapped);
   const IpAddress address = IpAddress::v6(octets).unmapped();
   return networks_.empty() || std::ranges::any_of(networks_, [&](const Prefix& prefix) {
-    return prefix.contains(address);
-  });
+           return prefix.contains(address);
+         });
 }
 
 Fate Selection::of_frame(Bytes frame, bool ethernet) const {

@@ -21,7 +21,7 @@ constexpr size_t kFramesATurn = 4096;
 constexpr Duration kLookAgain = 1ms;
 /// What was recorded waits for more at most so long; counters are as old at most.
 constexpr Duration kTick = 50ms;
-constexpr unsigned kTicksALook = 20;  // at interfaces and namespace, whatever the kernel says
+constexpr unsigned kTicksALook = 20;    // at interfaces and namespace, whatever the kernel says
 constexpr Duration kLastFrames = 20ms;  // until a packet socket gives a block that is not full
 
 class CaptureSource final : public Source {
@@ -43,7 +43,7 @@ class CaptureSource final : public Source {
 
   void stop() override {
     if (!thread_.joinable()) return;
-    loop_.post([this] { again_.start(kLastFrames, [this] { finish(); }); });
+    loop_.post([this] { ending_.start(kLastFrames, [this] { finish(); }); });
     thread_.join();
   }
 
@@ -72,6 +72,7 @@ class CaptureSource final : public Source {
   std::optional<io::Watch> frames_;
   io::Timer again_{loop_};
   io::Timer ticks_{loop_};
+  io::Timer ending_{loop_};
   unsigned ticks_until_look_ = kTicksALook;
   Duration lag_{0};
   mutable std::mutex mutex_;  // guards the line below
@@ -121,6 +122,7 @@ void CaptureSource::publish() {
 
 void CaptureSource::finish() {
   ticks_.stop();
+  again_.stop();
   while (interfaces_.probe().drain(kFramesATurn, intake_) > 0) {
   }
   interfaces_.release_all();
@@ -134,10 +136,10 @@ void CaptureSource::finish() {
 std::vector<std::string> CaptureSource::summary() const {
   const io::FateCounts fates = counters_.fates();
   const CapturedRecorder& recorder = intake_.recorder();
-  std::vector<std::string> lines = {fmt::format(
-      "{} packets, {} taken, {} lost, {} messages, {} malformed, {} paired", fates.received(),
-      fates[io::Fate::kTaken], fates[io::Fate::kRingFull], recorder.observations(),
-      recorder.malformed(), recorder.pairing().paired())};
+  std::vector<std::string> lines = {
+      fmt::format("{} packets, {} taken, {} lost, {} messages, {} malformed, {} paired",
+                  fates.received(), fates[io::Fate::kTaken], fates[io::Fate::kRingFull],
+                  recorder.observations(), recorder.malformed(), recorder.pairing().paired())};
   Reasons reasons;
   for (size_t i = static_cast<size_t>(io::Fate::kRunt); i < io::kFates; ++i)
     if (fates.of[i] != 0)

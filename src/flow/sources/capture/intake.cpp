@@ -6,8 +6,7 @@ namespace weir::flow::capture_source {
 Intake::Intake(const CaptureSourceSettings& settings, model::Tap& tap)
     : extractor_({.ports = settings.ports, .fragments = {}, .streams = {}}),
       recorder_(settings.pairing_patience, settings.pairing_queries, tap) {
-  if (settings.responses_only || settings.sample > 1)
-    selection_.emplace(settings);
+  if (settings.responses_only || settings.sample > 1) selection_.emplace(settings);
 }
 
 void Intake::take(const io::Frame& frame) {
@@ -21,8 +20,7 @@ void Intake::record(std::span<const packet::Message> messages) {
   for (const packet::Message& message : messages) {
     const bool udp = message.protocol == packet::kProtocolUdp;
     if (selection_ &&
-        selection_->of_message(message.from, message.to, udp, message.octets) !=
-            io::Fate::kTaken) {
+        selection_->of_message(message.from, message.to, udp, message.octets) != io::Fate::kTaken) {
       ++unwanted_;
       continue;
     }

@@ -49,8 +49,8 @@ void WatchedInterfaces::release_all() {
   for (Watched& watched : watched_) release(watched);
 }
 
-/// False when the namespace is not there. One that was deleted lives on while we have sockets in it,
-/// unseen by anybody: what stands under its path tells.
+/// False when the namespace is not there. One that was deleted lives on while we have sockets in
+/// it, unseen by anybody: what stands under its path tells.
 bool WatchedInterfaces::reach_namespace() {
   const uint64_t identity = namespace_.is_own() ? 0 : namespace_.identity();
   if (interfaces_ && identity == identity_) return true;
@@ -96,7 +96,9 @@ void WatchedInterfaces::look_at(Watched& watched) {
       return tell(watched.trouble, watched.name, attached.error().what);
   }
   tell(watched.trouble, watched.name,
-       !found->up ? "it is down" : !found->carrier ? "it has no carrier" : "");
+       !found->up        ? "it is down"
+       : !found->carrier ? "it has no carrier"
+                         : "");
 }
 
 Status WatchedInterfaces::attach(Watched& watched, const io::Interface& interface) {
@@ -135,8 +137,7 @@ void WatchedInterfaces::release(Watched& watched) {
   watched.promiscuous.reset();
 }
 
-void WatchedInterfaces::tell(std::string& trouble, const std::string& who,
-                             std::string text) const {
+void WatchedInterfaces::tell(std::string& trouble, const std::string& who, std::string text) const {
   if (trouble == text) return;
   trouble = std::move(text);
   if (trouble.empty())
@@ -147,8 +148,7 @@ void WatchedInterfaces::tell(std::string& trouble, const std::string& who,
 
 std::vector<std::string> WatchedInterfaces::troubles() const {
   std::vector<std::string> lines;
-  if (!namespace_trouble_.empty())
-    lines.push_back(namespace_.path() + ": " + namespace_trouble_);
+  if (!namespace_trouble_.empty()) lines.push_back(namespace_.path() + ": " + namespace_trouble_);
   for (const Watched& watched : watched_)
     if (!watched.trouble.empty()) lines.push_back(watched.name + ": " + watched.trouble);
   return lines;

@@ -1,5 +1,5 @@
-// The interfaces that a source is to watch, followed through all that happens to them: a name of the
-// settings is found, watched, lost, renamed, found again.
+// The interfaces that a source is to watch, followed through all that happens to them: a name of
+// the settings is found, watched, lost, renamed, found again.
 #pragma once
 
 #include <memory>
