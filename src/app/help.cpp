@@ -122,7 +122,7 @@ examples:
   weir query www.example.org
   weir query example.org DNSKEY +dnssec +tls @9.9.9.9 --tls-name quad9.net
 )"},
-    {"read", R"(Reads captures and dnstap, from files or live, and prints every DNS message.
+    {"read", R"(Reads captures and dnstap, files or live, and prints every DNS message.
 
 usage: weir read FROM... [OPTION...]
 
@@ -134,7 +134,7 @@ usage: weir read FROM... [OPTION...]
                         dnstap: unix:PATH, tcp:HOST:PORT, tls:HOST:PORT
   --count               print only how many messages there are
   --follow              wait for more at the end of the last file
-  -n, --name SUFFIX     only this name and names below it; also --client, --type,
+  -n, --name SUFFIX     only this name and those below it; also --client, --type,
                         --rcode, --message-type, --since, --until (see weir log)
   --ports PORT,...      where captures have DNS (default 53,5353)
   -j, --threads N       default: one a processor; the output is the same for any

@@ -61,7 +61,7 @@ def test_E02_what_senders_tell_is_printed(listen, tmp_path, kind):
     lines = [process.stdout.readline() for _ in NAMES]  # before the end: it is live
     output, _ = end(process)
     assert output == ""
-    assert [line.split()[6] for line in lines] == [f'"{name}."' for name in NAMES]
+    assert [line.split('"')[1] for line in lines] == [f"{name}." for name in NAMES]
     assert process.returncode == 0
 
 
