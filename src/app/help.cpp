@@ -134,7 +134,7 @@ usage: weir read FROM... [OPTION...]
                         dnstap: unix:PATH, tcp:HOST:PORT, tls:HOST:PORT
   --count               print only how many messages there are
   --follow              wait for more at the end of the last file
-  -n, --name SUFFIX     only this name and those below it; also --client, --type,
+  -n, --name SUFFIX     only this name and those below; also --client, --type,
                         --rcode, --message-type, --since, --until (see weir log)
   --ports PORT,...      where captures have DNS (default 53,5353)
   -j, --threads N       default: one a processor; the output is the same for any
