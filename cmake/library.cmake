@@ -16,8 +16,10 @@ set(dnstap_map ${PROJECT_SOURCE_DIR}/cmake/weir-dnstap.map)
 add_library(weir_dnstap SHARED ${quiet_log} $<TARGET_OBJECTS:weir_producer>)
 target_link_libraries(weir_dnstap PRIVATE
   -Wl,--as-needed weir_emit weir_io weir_proto weir_base ${dnstap_needs} weir_flags)
-target_link_options(weir_dnstap PRIVATE -Wl,--version-script=${dnstap_map}
-  $<$<NOT:$<BOOL:${WEIR_SANITIZE}>>:-Wl,--no-undefined>)
+target_link_options(weir_dnstap PRIVATE -Wl,--version-script=${dnstap_map})
+if(NOT WEIR_SANITIZE)  # whose symbols are the program's
+  target_link_options(weir_dnstap PRIVATE -Wl,--no-undefined)
+endif()
 set_target_properties(weir_dnstap PROPERTIES OUTPUT_NAME weir-dnstap EXPORT_NAME dnstap
   VERSION ${PROJECT_VERSION} SOVERSION 0 LINKER_LANGUAGE CXX LINK_DEPENDS ${dnstap_map})
 

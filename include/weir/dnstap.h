@@ -177,7 +177,7 @@ struct Reconnect {
   Duration first = std::chrono::seconds(1);
   Duration most = std::chrono::seconds(60);
   /// Attempts after one that failed; absent: without end; 0: none.
-  std::optional<std::uint64_t> attempts;
+  std::optional<std::uint64_t> attempts{};
   /// Up to so much of a pause is taken off it, by chance, so that many do not come at once.
   unsigned jitter_percent = 0;
 };
@@ -192,12 +192,12 @@ struct FileOptions {
 
 /// Of `tls:`.
 struct TlsOptions {
-  std::string subject_name;       // of the certificate; empty: the host
-  std::string ca_file;            // empty: the system's trust
-  std::vector<std::string> pins;  // SHA-256 of the public key, base64
-  bool pins_only = false;         // a pin that fits is enough
-  std::string certificate_file;   // our own, if the receiver asks for one
-  std::string key_file;
+  std::string subject_name{};       // of the certificate; empty: the host
+  std::string ca_file{};            // empty: the system's trust
+  std::vector<std::string> pins{};  // SHA-256 of the public key, base64
+  bool pins_only = false;           // a pin that fits is enough
+  std::string certificate_file{};   // our own, if the receiver asks for one
+  std::string key_file{};
 };
 
 enum class Severity : std::uint8_t { kInfo, kWarning };
@@ -205,11 +205,11 @@ enum class Severity : std::uint8_t { kInfo, kWarning };
 using Log = std::function<void(Severity severity, std::string_view text)>;
 
 struct Options {
-  /// `file:PATH` or just a path, `unix:PATH`, `tcp:HOST:PORT`, `tls:HOST:PORT`. An address of IPv6
-  /// stands in brackets.
-  std::string output;
-  std::string identity;  // fields of every message; empty: left out
-  std::string version;
+  /// `file:PATH` or a path from the root, `unix:PATH`, `tcp:HOST:PORT`, `tls:HOST:PORT`. An address
+  /// of IPv6 stands in brackets.
+  std::string output{};
+  std::string identity{};  // fields of every message; empty: left out
+  std::string version{};
 
   /// Octets of a calling thread's ring; it holds whole frames. A power of two is made of it.
   std::size_t queue_octets = 1 << 20;
@@ -223,10 +223,10 @@ struct Options {
   bool bidirectional = true;  // READY, ACCEPT, FINISH; false: for receivers that cannot answer
   Duration connect_timeout = std::chrono::seconds(5);
   Duration handshake_timeout = std::chrono::seconds(5);
-  Reconnect reconnect;
-  FileOptions file;
-  TlsOptions tls;
-  Log log;
+  Reconnect reconnect{};
+  FileOptions file{};
+  TlsOptions tls{};
+  Log log{};
 };
 
 class Producer {
@@ -258,7 +258,8 @@ class Producer {
   WEIR_TAP_API Statistics statistics() const;
   /// Waits until all that was accepted before is sent or dropped; false when time was up before.
   WEIR_TAP_API bool flush(Duration timeout);
-  /// Calls are refused from now on. Sends what is queued, for `timeout` at most, ends the stream
+  /// Calls are refused from now on. Sends what is queued, for `timeout` at most, in which a
+  /// receiver that is away is tried again: at once, and then as Reconnect says. Ends the stream
   /// with STOP, and waits up to 1 s for FINISH. True if nothing queued was dropped. `statistics`
   /// can still be read. No other thread may be inside `log` when the producer is destroyed.
   WEIR_TAP_API bool close(Duration timeout);

@@ -108,10 +108,11 @@ typedef struct weir_tap_bytes {
 /* 0 is absent: of a query `query_time`, of a response `response_time` is then now. */
 typedef int64_t weir_tap_time; /* nanoseconds since 1970-01-01T00:00:00Z */
 
-/* All zero but type and protocol is a valid message. Octets last for the call. */
+/* All zero but type and protocol is a valid message; numbers that dnstap.proto does not have are
+ * refused. Octets last for the call. */
 typedef struct weir_tap_message {
-  weir_tap_type type;
-  weir_tap_protocol protocol;
+  int type;                                /* weir_tap_type */
+  int protocol;                            /* weir_tap_protocol */
   int http_protocol;                       /* 1, 2, 3; 0: left out */
   const struct sockaddr* query_address;    /* who asked; NULL: left out */
   const struct sockaddr* response_address; /* who was asked */
@@ -149,13 +150,12 @@ WEIR_TAP_C_API weir_tap* weir_tap_open(const weir_tap_options* options, char* er
 /* From any thread. */
 WEIR_TAP_C_API weir_tap_outcome weir_tap_log(weir_tap* tap, const weir_tap_message* message);
 WEIR_TAP_C_API weir_tap_outcome weir_tap_client_query(weir_tap* tap, const struct sockaddr* client,
-                                                      const struct sockaddr* server,
-                                                      weir_tap_protocol protocol, const void* query,
-                                                      size_t query_size);
+                                                      const struct sockaddr* server, int protocol,
+                                                      const void* query, size_t query_size);
 WEIR_TAP_C_API weir_tap_outcome weir_tap_client_response(
-    weir_tap* tap, const struct sockaddr* client, const struct sockaddr* server,
-    weir_tap_protocol protocol, const void* query, size_t query_size, const void* response,
-    size_t response_size, weir_tap_time query_time);
+    weir_tap* tap, const struct sockaddr* client, const struct sockaddr* server, int protocol,
+    const void* query, size_t query_size, const void* response, size_t response_size,
+    weir_tap_time query_time);
 
 WEIR_TAP_C_API void weir_tap_statistics_read(const weir_tap* tap, weir_tap_statistics* statistics);
 /* Fit for a metric's label: `queue_full`; `open`. */

@@ -147,8 +147,8 @@ weir_tap_outcome weir_tap_log(weir_tap* tap, const weir_tap_message* from) {
 }
 
 weir_tap_outcome weir_tap_client_query(weir_tap* tap, const sockaddr* client,
-                                       const sockaddr* server, weir_tap_protocol protocol,
-                                       const void* query, size_t query_size) {
+                                       const sockaddr* server, int protocol, const void* query,
+                                       size_t query_size) {
   if (tap == nullptr) return WEIR_TAP_CLOSED;
   return outcome_of(tap->producer.client_query(tap::Endpoint::of(client), tap::Endpoint::of(server),
                                                word_of<tap::Protocol>(protocol),
@@ -156,10 +156,9 @@ weir_tap_outcome weir_tap_client_query(weir_tap* tap, const sockaddr* client,
 }
 
 weir_tap_outcome weir_tap_client_response(weir_tap* tap, const sockaddr* client,
-                                          const sockaddr* server, weir_tap_protocol protocol,
-                                          const void* query, size_t query_size,
-                                          const void* response, size_t response_size,
-                                          weir_tap_time query_time) {
+                                          const sockaddr* server, int protocol, const void* query,
+                                          size_t query_size, const void* response,
+                                          size_t response_size, weir_tap_time query_time) {
   if (tap == nullptr) return WEIR_TAP_CLOSED;
   return outcome_of(tap->producer.client_response(
       tap::Endpoint::of(client), tap::Endpoint::of(server), word_of<tap::Protocol>(protocol),

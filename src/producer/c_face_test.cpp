@@ -90,8 +90,7 @@ TEST_F(CFaceTest, short_calls_and_statistics) {
   EXPECT_EQ(weir_tap_client_query(tap, nullptr, nullptr, WEIR_TAP_UDP, "q", 1), WEIR_TAP_ACCEPTED);
   EXPECT_EQ(weir_tap_client_response(tap, nullptr, nullptr, WEIR_TAP_TCP, "q", 1, "r", 1, 5),
             WEIR_TAP_ACCEPTED);
-  EXPECT_EQ(weir_tap_client_query(tap, nullptr, nullptr, static_cast<weir_tap_protocol>(0), "q", 1),
-            WEIR_TAP_INVALID);
+  EXPECT_EQ(weir_tap_client_query(tap, nullptr, nullptr, 0, "q", 1), WEIR_TAP_INVALID);
   EXPECT_TRUE(weir_tap_flush(tap, 10'000));
   weir_tap_statistics statistics;
   weir_tap_statistics_read(tap, &statistics);
@@ -110,7 +109,7 @@ TEST_F(CFaceTest, numbers_that_c_lets_through_are_refused) {
   ASSERT_NE(tap, nullptr) << error;
   for (const int wrong : {-1, 0, 15, 256 + 5}) {
     weir_tap_message message{};
-    message.type = static_cast<weir_tap_type>(wrong);
+    message.type = wrong;
     message.protocol = WEIR_TAP_UDP;
     EXPECT_EQ(weir_tap_log(tap, &message), WEIR_TAP_INVALID) << wrong;
   }

@@ -1,11 +1,10 @@
-// `unix:/run/x.sock`, `tcp:collector.example:6000`, and what can be wrong with them.
+// Targets with the options of their kind, and bounds of the others.
 #include "producer/output.h"
 
 #include <fmt/format.h>
-#include <sys/un.h>
 
-#include <charconv>
-#include <string_view>
+#include <string>
+#include <variant>
 
 #include "proto/dnstap/message.h"
 
@@ -14,94 +13,39 @@ namespace {
 
 Error wrong(std::string what) { return {Fault::kConfig, std::move(what), false}; }
 
-/// The rest of `text` if it begins with `prefix`.
-std::optional<std::string_view> behind(std::string_view text, std::string_view prefix) {
-  if (!text.starts_with(prefix)) return std::nullopt;
-  return text.substr(prefix.size());
-}
-
-template <typename Target>
-Target with_stream_options(const tap::Options& options) {
-  Target target;
-  target.bidirectional = options.bidirectional;
-  target.connect_timeout = options.connect_timeout;
-  target.handshake_timeout = options.handshake_timeout;
-  return target;
-}
-
-Result<emit::Target> file_target(const tap::Options& options, std::string_view path) {
-  if (path.empty()) return wrong("output: a file needs a path: file:/var/log/dnstap.fstrm");
-  emit::FileTarget target;
-  target.path = path;
+void set(emit::FileTarget& target, const tap::Options& options) {
   target.rotate_octets = options.file.rotate_octets;
   target.rotate_age = options.file.rotate_age;
   target.keep = options.file.keep;
-  if (options.file.sync_interval > Duration(0)) {
-    target.sync = emit::FileTarget::Sync::kInterval;
-    target.sync_interval = options.file.sync_interval;
-  }
-  return emit::Target(target);
+  if (options.file.sync_interval <= Duration(0)) return;
+  target.sync = emit::FileTarget::Sync::kInterval;
+  target.sync_interval = options.file.sync_interval;
 }
 
-Result<emit::Target> unix_target(const tap::Options& options, std::string_view path) {
-  if (path.empty()) return wrong("output: unix needs a path: unix:/run/dnstap.sock");
-  if (path.size() >= sizeof(sockaddr_un::sun_path))
-    return wrong(fmt::format("output: the path of a socket is shorter than {} octets",
-                             sizeof(sockaddr_un::sun_path)));
-  auto target = with_stream_options<emit::UnixTarget>(options);
-  target.path = path;
-  return emit::Target(target);
+void set(emit::StreamTarget& target, const tap::Options& options) {
+  target.bidirectional = options.bidirectional;
+  target.connect_timeout = options.connect_timeout;
+  target.handshake_timeout = options.handshake_timeout;
 }
 
-Status set_host_and_port(emit::TcpTarget& target, std::string_view kind, std::string_view where) {
-  const bool bracketed = where.starts_with('[') && where.find(']') != std::string_view::npos;
-  const size_t host_end =
-      bracketed ? where.find(']') + 1 : std::min(where.rfind(':'), where.size());
-  std::string_view host = where.substr(0, host_end);
-  if (bracketed) host = host.substr(1, host.size() - 2);
-  if (host.empty())
-    return wrong(fmt::format("output: {0} needs a host: {0}:collector.example:6000", kind));
-  if (!bracketed && host.find(':') != std::string_view::npos)
-    return wrong(fmt::format("output: an address of IPv6 stands in brackets: {}:[::1]:6000", kind));
-  if (host_end >= where.size() || where[host_end] != ':' || host_end + 1 == where.size())
-    return wrong(fmt::format("output: {0} needs a port: {0}:{1}:6000", kind, host));
-  const std::string_view digits = where.substr(host_end + 1);
-  uint32_t port = 0;
-  const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (fault != std::errc{} || end != digits.data() + digits.size() || port < 1 || port > 65535)
-    return wrong(fmt::format("output: {} is no port, which is a number from 1 to 65535", digits));
-  target.host = host;
-  target.port = static_cast<uint16_t>(port);
-  return Done{};
-}
-
-Result<emit::Target> tcp_target(const tap::Options& options, std::string_view where) {
-  auto target = with_stream_options<emit::TcpTarget>(options);
-  TRY_DONE(set_host_and_port(target, "tcp", where));
-  return emit::Target(target);
-}
-
-Result<emit::Target> tls_target(const tap::Options& options, std::string_view where) {
-  auto target = with_stream_options<emit::TlsTarget>(options);
-  TRY_DONE(set_host_and_port(target, "tls", where));
+void set(emit::TlsTarget& target, const tap::Options& options) {
+  set(static_cast<emit::StreamTarget&>(target), options);
   target.subject_name = options.tls.subject_name;
   target.ca_file = options.tls.ca_file;
   target.pins = options.tls.pins;
   target.pins_only = options.tls.pins_only;
   target.certificate_file = options.tls.certificate_file;
   target.key_file = options.tls.key_file;
-  return emit::Target(target);
 }
 
 }  // namespace
 
 Result<emit::Target> target_of(const tap::Options& options) {
-  const std::string_view output = options.output;
-  if (output.empty()) return wrong("output: it is not said where to: file:, unix:, tcp: or tls:");
-  if (const auto path = behind(output, "unix:")) return unix_target(options, *path);
-  if (const auto where = behind(output, "tcp:")) return tcp_target(options, *where);
-  if (const auto where = behind(output, "tls:")) return tls_target(options, *where);
-  return file_target(options, behind(output, "file:").value_or(output));
+  const auto parsed = emit::parse_target(options.output);
+  if (!parsed) return wrong(fmt::format("output: \"{}\" {}", options.output, parsed.error()));
+  Result<emit::Target> target(*parsed);
+  std::visit([&](auto& kind) { set(kind, options); }, *target);
+  return target;
 }
 
 Status check_limits(const tap::Options& options) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <csignal>
 #include <system_error>
+#include <utility>
 
 namespace weir::producer {
 namespace {
@@ -177,16 +178,19 @@ uint64_t Writer::drop_all(tap::Outcome why) {
   return dropped;
 }
 
-/// The last attempt, the last round, the end.
+/// The last rounds, as long as there is time; then the end.
 Writer::Rest Writer::step_closing() {
-  const bool queued = rings_.totals().queued > 0;
-  const bool exhausted = state_ == tap::State::kExhausted;
-  if (outlet_->is_open() || (queued && !exhausted && try_open())) {
-    write_all();
-    if (outlet_->is_open()) outlet_->close();
+  if (state_ != tap::State::kExhausted && !out_of_time_) {
+    const bool queued = rings_.totals().queued > 0;
+    const bool due = !std::exchange(hurried_, true) || clock_.now() >= try_again_;
+    const bool open = outlet_->is_open() || (queued && due && try_open());
+    const bool done = !queued || (open && write_all());
+    if (!done && state_ == tap::State::kWaiting) return {try_again_ - clock_.now(), true};
   }
-  refusal_ = tap::Outcome::kClosed;
+  if (outlet_->is_open()) outlet_->close();
+  const bool exhausted = state_ == tap::State::kExhausted;
   left_behind_ = drop_all(exhausted ? tap::Outcome::kExhausted : tap::Outcome::kClosed);
+  refusal_ = tap::Outcome::kClosed;
   {
     const std::lock_guard lock(mutex_);
     state_ = tap::State::kClosed;
@@ -220,7 +224,7 @@ void Writer::failed(const Error& error) {
     refusal_ = tap::Outcome::kExhausted;
     state_ = tap::State::kExhausted;
   }
-  if (closing_ || (outage_ && pause)) return;
+  if (out_of_time_ || (outage_ && pause)) return;  // it was us who gave up, or it is known
   outage_ = true;
   tell(tap::Severity::kWarning,
        fmt::format("dnstap: {}; {}", error.what,
@@ -247,7 +251,11 @@ uint64_t Writer::close(Duration timeout) {
     std::unique_lock lock(mutex_);
     turned_.wait_for(lock, timeout, [&] { return is_finished(); });
   }
-  if (!is_finished()) outlet_->interrupt();
+  if (!is_finished()) {
+    out_of_time_ = true;
+    outlet_->interrupt();
+    doorbell_.ring();
+  }
   if (thread_.joinable()) thread_.join();
   return left_behind_;
 }

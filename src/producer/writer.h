@@ -100,6 +100,7 @@ class Writer {
   std::atomic<uint64_t> connects_{0};
   std::atomic<uint64_t> failures_{0};
   std::atomic<bool> closing_{false};
+  std::atomic<bool> out_of_time_{false};  // for closing
 
   mutable std::mutex mutex_;        // for the three below
   std::condition_variable turned_;  // a flush is done, or the thread
@@ -109,7 +110,8 @@ class Writer {
 
   // The thread's own.
   bool outage_ = false;
-  bool fresh_ = false;  // open, and nothing has shown yet that it works
+  bool fresh_ = false;    // open, and nothing has shown yet that it works
+  bool hurried_ = false;  // to open again, when closing began
   Instant try_again_;
   Instant tend_again_;
   Backoff backoff_;

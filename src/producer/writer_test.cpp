@@ -208,11 +208,25 @@ TEST_F(WriterTest, closing_tries_once_more_and_counts_what_is_left_behind) {
   pass(100ms);
   ASSERT_EQ(script->openings(), 1U);
   ASSERT_TRUE(writer->start().ok());
-  EXPECT_EQ(writer->close(10s), 3U);
-  EXPECT_EQ(script->openings(), 2U);
+  EXPECT_EQ(writer->close(50ms), 3U);
+  EXPECT_EQ(script->openings(), 2U) << "at once; the next would be due in two seconds";
   EXPECT_EQ(rings.totals().dropped[static_cast<size_t>(Outcome::kClosed)], 3U);
   EXPECT_EQ(rings.totals().queued, 0U);
   EXPECT_EQ(told.size(), 1U);
+}
+
+TEST_F(WriterTest, closing_waits_for_a_receiver_that_comes_in_time) {
+  script->refuse_opening(true);
+  make();
+  put(3);
+  pass(100ms);
+  std::thread closer([&] { EXPECT_EQ(writer->close(10s), 0U); });
+  while (script->openings() < 2) writer->step();
+  script->refuse_opening(false);
+  while (!writer->is_finished()) clock.advance(writer->step().most);
+  closer.join();
+  EXPECT_EQ(script->frames(), 3U);
+  EXPECT_EQ(script->closings(), 1U);
 }
 
 TEST_F(WriterTest, D44_closing_does_not_wait_for_a_receiver_that_does_not_read) {

@@ -80,6 +80,13 @@ def capture(tmp_path):
         one.stop()
 
 
+def wait_until(condition, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come in time"
+        time.sleep(0.01)
+
+
 @pytest.fixture(scope="module")
 def emit(dnstap_library, tmp_path_factory):
     """The example in C++ against the shared library."""
@@ -110,10 +117,7 @@ def test_E02_golang_s_dnstap_reads_every_output(emit, tmp_path, way):
                               stderr=subprocess.DEVNULL)
     try:  # it may not listen yet: emitting again is the library's business
         run(emit, f"unix:{path}" if way == "unix" else f"tcp:127.0.0.1:{port}", 100)
-        deadline = time.monotonic() + 20
-        while not text.exists() or text.read_text().count("example.com.") < 100:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        wait_until(lambda: text.exists() and text.read_text().count("example.com.") >= 100)
     finally:
         reader.terminate()
         reader.wait(20)
@@ -122,7 +126,7 @@ def test_E02_golang_s_dnstap_reads_every_output(emit, tmp_path, way):
 def test_E04_wrong_outputs_have_distinct_errors(library):
     errors = {library.refusal(wrong) for wrong in ("unix:", "tcp::53", "tcp:host", "tcp:host:0")}
     assert len(errors) == 4
-    assert "65536 is no port" in library.refusal("tcp:host:65536")
+    assert "between 1 and 65535" in library.refusal("tcp:host:65536")
 
 
 def test_E05_defaults(library):
@@ -175,10 +179,7 @@ def test_E15_attempts_end(library, receive):
     receiver = receive(answering(FINISH))
     tap = library.open(receiver.output, **{**QUICK, "reconnect_attempts": 2})
     receiver.wait(lambda: len(receiver.connected_at) == 3)
-    deadline = time.monotonic() + 20
-    while tap.read()["state"] != "exhausted":
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_until(lambda: tap.read()["state"] == "exhausted")
     assert tap.query() == "exhausted"
     assert len(receiver.connected_at) == 3
 
@@ -193,6 +194,7 @@ def test_E16_D43_while_nobody_is_there_messages_wait_and_the_excess_is_counted(
     assert 100 < accepted < 300
     assert read["queued"] == accepted
     assert read["dropped"] == {"queue_full": 1000 - accepted}
+    wait_until(lambda: tap.read()["failures"] > 0)
     receiver = receive(unix=True)
     receiver.wait(lambda: len(receiver.frames) == accepted)
     assert tap.close()
@@ -300,7 +302,9 @@ def test_D42_stop_is_sent_and_finish_awaited_for_a_second(library, receive):
         return None
 
     receiver = receive(behave)
-    assert library.open(receiver.output).close()
+    first = library.open(receiver.output)
+    assert first.query() == "accepted"
+    assert first.close()
     receiver.wait(lambda: "closed" in receiver.noted())
     assert receiver.noted() == ["start", "stop", "closed"]
     second = library.open(receiver.output)
