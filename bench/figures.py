@@ -12,6 +12,7 @@ from typing import Callable, NamedTuple
 import emitting
 import load
 import tapping
+import watching
 from processes import bound, wait_until
 from stage import FLOOR
 
@@ -157,7 +158,7 @@ def frames(stage, subjects):
     count = stage.seconds * FRAMES_BY_SECOND
     for run in range(stage.runs):
         for name in subjects:
-            values = (tapping.read_file(stage, count) if name == "dnstap-ldns"
+            values = (tapping.read_file(stage, name, count) if name in tapping.READERS
                       else tapping.receive(stage, name, count))
             yield Sample(name, run, values)
 
@@ -166,6 +167,13 @@ def emitted(stage, subjects):
     for run in range(stage.runs):
         for name in subjects:
             yield Sample(name, run, emitting.emit(stage, name, stage.seconds))
+
+
+def packets(stage, subjects):
+    with watching.link():
+        for run in range(stage.runs):
+            for name in subjects:
+                yield Sample(name, run, watching.climb(stage, name, min(stage.seconds, 2)))
 
 
 _FRAME = {"cpu_ns": "CPU ns/frame", "user_ns": "user", "system_ns": "system",
@@ -195,6 +203,16 @@ FIGURES = (
            "Growth of the resident set by the entries that a second pass finds. Each cache is "
            "bounded by what it takes to hold them all: weir's by 128 octets an entry, dnsdist's by "
            "their number, the others' by 1500 octets."),
+    Figure("A7", "DNS on an interface, watched without loss", "cpu_ns",
+           {"cpu_ns": "CPU ns/packet", "rate": "packets/s", "over_sent": "overload: sent",
+            "over_taken": "taken", "over_counted": "counted lost", "unaccounted": "neither"},
+           ("tcpdump", "tshark", "weir (packet socket)", "weir"),
+           (Goal("cpu_ns", peer="tcpdump", times=1.0), Goal("cpu_ns", most=667)), packets,
+           "The highest of a ladder of rates at which nothing is lost, then twice as much: what is "
+           "sent must be what is taken and what is counted as lost. CPU time is the kernel's for "
+           "receiving and the watcher's, on one processor; the sender has the other and may be "
+           "what ends the ladder. tcpdump writes packets to nowhere, undecoded; tshark prints "
+           "three fields of each; weir decodes and pairs them. Answers are frames of 180 octets."),
     Figure("B1", "the first question over DoT", "cold_us",
            {"cold_us": "first, µs", "at_once_us": "first, asked at once, µs",
             "warm_us": "later ones, µs (median)"},
@@ -216,6 +234,11 @@ FIGURES = (
            (Goal("cpu_ns", peer="dnstap-ldns", times=4.0), Goal("cpu_ns", most=600)), frames,
            "dnstap-ldns reads a file, the others a Unix socket that four senders write to. What "
            "peers decode they print; weir carries it to the end of its flow. 190 octets a frame."),
+    Figure("C2", "dnstap from a file to JSON lines", "cpu_ns", _FRAME,
+           ("dnstap (JSON)", "weir (JSON)", "weir (flat JSON)"),
+           (Goal("cpu_ns", peer="dnstap (JSON)", times=9.0), Goal("cpu_ns", most=900)), frames,
+           "golang-dnstap and weir both write one object a message, with the whole DNS message in "
+           "it; flat JSON is the record that log collectors take. One processor each."),
     Figure("C3", "dnstap over a Unix socket, taken", "cpu_ns", {**_FRAME, "mib": "MiB"},
            ("fstrm_capture", "dnstap", "weir"),
            (Goal("cpu_ns", most=667),), frames,

@@ -12,7 +12,8 @@ from processes import GENERATOR_CORE, SERVER_CORE, Counters, Process, free_port,
 
 HERE = Path(__file__).resolve().parent
 FLOOR = "echo floor"
-_LIBRARIES = {"echo_floor": [], "dot_upstream": ["-lssl", "-lcrypto"], "dnstap_load": []}
+_LIBRARIES = {"echo_floor": [], "dot_upstream": ["-lssl", "-lcrypto"], "dnstap_load": [],
+              "packet_load": []}
 
 
 class Actor(NamedTuple):

@@ -8,6 +8,7 @@
 
 #include "app/help.h"
 #include "app/version.h"
+#include "base/endpoint.h"
 #include "base/units.h"
 #include "flow/catalogue.h"
 
@@ -46,6 +47,7 @@ class Parser {
     add_log();
     add_query();
     add_read();
+    add_capture();
     completion_ = add_command("completion");
     completion_->add_option("shell", completion_command_.shell)
         ->required()
@@ -161,21 +163,50 @@ class Parser {
         }));
   }
 
-  void add_read() {
-    read_ = add_command("read");
-    ReadCommand& to = read_command_;
+  static void add_output(CLI::App* command, OutputChoice& to) {
     const auto formats = flow::format_words();
-    read_->add_option("files", to.files)->required();
-    read_->add_option("-f,--format", to.format)
+    command->add_option("-f,--format", to.format)
         ->check(CLI::IsMember(std::vector<std::string>(formats.begin(), formats.end())));
-    read_->add_option("--to", to.to);
-    read_->add_flag("--count", to.count);
-    read_->add_flag("--follow", to.follow);
-    add_conditions(read_, to.only);
-    read_->add_option("--ports", to.ports)
+    command->add_option("--to", to.to);
+    command->add_flag("--count", to.count);
+    add_conditions(command, to.only);
+  }
+  static void add_ports(CLI::App* command, std::vector<uint16_t>& to) {
+    command->add_option("--ports", to)
         ->delimiter(',')
         ->check(CLI::Range(1, 65535))
         ->allow_extra_args(false);
+  }
+
+  void add_capture() {
+    capture_ = add_command("capture");
+    CaptureCommand& to = capture_command_;
+    capture_->add_option("interfaces", to.interfaces)->required();
+    add_output(capture_, to);
+    add_ports(capture_, to.ports);
+    capture_->add_option("--networks", to.networks)
+        ->delimiter(',')
+        ->check(expects("an address or a network like 192.0.2.0/24",
+                        [](const std::string& text) { return Prefix::parse(text).has_value(); }))
+        ->allow_extra_args(false);
+    capture_->add_flag("--responses-only", to.responses_only);
+    capture_->add_flag("--promiscuous", to.promiscuous);
+    capture_->add_option("--sample", to.sample)->check(CLI::Range(1, 1'000'000'000));
+    capture_->add_option("--snap", to.snap_octets)->check(CLI::Range(64, 65600));
+    capture_->add_option("--method", to.method)->check(CLI::IsMember({"auto", "ebpf", "packet"}));
+    capture_->add_option("--netns", to.netns);
+  }
+
+  void add_read() {
+    read_ = add_command("read");
+    ReadCommand& to = read_command_;
+    read_->add_option("files", to.files)->required();
+    add_output(read_, to);
+    read_->add_flag("--follow", to.follow);
+    read_->add_option("--certificate", to.certificate);
+    read_->add_option("--key", to.key);
+    read_->add_option("--client-ca", to.client_ca);
+    add_ports(read_, to.ports);
     read_->add_option("-j,--threads", to.threads)->check(CLI::Range(1, 1024));
   }
 
@@ -185,6 +216,7 @@ class Parser {
     if (log_->parsed()) return log_command_;
     if (query_->parsed()) return query_command_;
     if (read_->parsed()) return read_command_;
+    if (capture_->parsed()) return capture_command_;
     if (completion_->parsed()) return completion_command_;
     config_command_.what = explain_->parsed()     ? ConfigCommand::What::kExplain
                            : reference_->parsed() ? ConfigCommand::What::kReference
@@ -227,13 +259,14 @@ class Parser {
 
   CLI::App app_;
   CLI::App *run_, *check_, *config_, *show_, *explain_, *reference_, *log_, *query_, *read_;
-  CLI::App* completion_;
+  CLI::App *capture_, *completion_;
   RunCommand run_command_;
   CheckCommand check_command_;
   ConfigCommand config_command_;
   LogCommand log_command_;
   QueryCommand query_command_;
   ReadCommand read_command_;
+  CaptureCommand capture_command_;
   CompletionCommand completion_command_;
 };
 

@@ -105,5 +105,20 @@ TEST(Cli, help_and_version_are_no_errors) {
   EXPECT_EQ(parse({"--version"}).exit_code, kExitDone);
 }
 
+TEST(Cli, capture_takes_interfaces_and_what_to_take_of_them) {
+  const auto capture = command<CaptureCommand>({"capture", "eth0", "eth1", "--ports", "53,5353",
+                                                "--networks", "192.0.2.0/24,::1", "--sample", "10",
+                                                "--responses-only", "--method", "packet"});
+  EXPECT_THAT(capture.interfaces, ElementsAre("eth0", "eth1"));
+  EXPECT_THAT(capture.ports, ElementsAre(53, 5353));
+  EXPECT_THAT(capture.networks, ElementsAre("192.0.2.0/24", "::1"));
+  EXPECT_EQ(capture.sample, 10u);
+  EXPECT_TRUE(capture.responses_only);
+  EXPECT_EQ(capture.method, "packet");
+  EXPECT_THAT(parse({"capture", "eth0", "--networks", "nowhere"}).err,
+              HasSubstr("an address or a network"));
+  EXPECT_EQ(parse({"capture"}).exit_code, kExitWrongInput);
+}
+
 }  // namespace
 }  // namespace weir::app

@@ -51,15 +51,34 @@ struct Conditions {
   std::string until;
 };
 
-struct ReadCommand {
-  std::vector<std::string> files;
+/// Which messages come out, and how.
+struct OutputChoice {
   Conditions only;
   std::string format = "text";
-  std::string to;  // a sink's address; empty: standard output
+  std::string to;      // a sink's address; empty: standard output
+  bool count = false;  // only how many there are
+};
+
+struct ReadCommand : OutputChoice {
+  std::vector<std::string> files;  // or interfaces, or addresses to listen on
+  std::string certificate;         // of a TLS listener: PEM files
+  std::string key;
+  std::string client_ca;
   std::vector<uint16_t> ports;
   unsigned threads = 0;  // 0: one a processor
   bool follow = false;
-  bool count = false;
+};
+
+struct CaptureCommand : OutputChoice {
+  std::vector<std::string> interfaces;
+  std::vector<uint16_t> ports;
+  std::vector<std::string> networks;
+  bool responses_only = false;
+  bool promiscuous = false;
+  uint32_t sample = 1;
+  size_t snap_octets = 0;
+  std::string method = "auto";
+  std::string netns;
 };
 
 enum class LogFormat { kAutomatic, kTable, kJson };
@@ -91,11 +110,12 @@ int run(const RunCommand& command);
 int run(const CheckCommand& command);
 int run(const ConfigCommand& command);
 int run(const ReadCommand& command);
+int run(const CaptureCommand& command);
 int run(const LogCommand& command);
 int run(const QueryCommand& command);
 int run(const CompletionCommand& command);
 
-using Command = std::variant<RunCommand, CheckCommand, ConfigCommand, ReadCommand, LogCommand,
-                             QueryCommand, CompletionCommand>;
+using Command = std::variant<RunCommand, CheckCommand, ConfigCommand, ReadCommand, CaptureCommand,
+                             LogCommand, QueryCommand, CompletionCommand>;
 
 }  // namespace weir::app

@@ -17,6 +17,7 @@ usage: weir COMMAND [OPTION...]
   config      show the settings in force, explain one, or print the reference
   log         ask the store what was asked, by whom, and what came back
   query       ask a server, over UDP, TCP or TLS
+  capture     watch DNS on a network interface, live
   read        read captures and dnstap: print them or put them into a sink
   completion  print completions for bash, zsh or fish
 
@@ -121,29 +122,51 @@ examples:
   weir query www.example.org
   weir query example.org DNSKEY +dnssec +tls @9.9.9.9 --tls-name quad9.net
 )"},
-    {"read", R"(Reads captures and dnstap files and prints every DNS message in them.
+    {"read", R"(Reads captures and dnstap, files or live, and prints every DNS message.
 
-usage: weir read FILE... [OPTION...]
+usage: weir read FROM... [OPTION...]
 
-  FILE                  pcap, pcapng, dnstap; plain or zstd; - is standard input
+  FROM                  pcap, pcapng, dnstap files, plain or zstd; - is standard
+                        input; or an interface, iface:NAME; or where senders of
+                        dnstap connect to: unix:PATH, tcp:ADDRESS:PORT, tls:...
   -f, --format FORMAT   text, short, flat-json, json, yaml, dnstap or pcap
   --to SINK             sqlite:PATH, file:PATH or dnstap:PATH; or a receiver of
                         dnstap: unix:PATH, tcp:HOST:PORT, tls:HOST:PORT
   --count               print only how many messages there are
   --follow              wait for more at the end of the last file
-  -n, --name SUFFIX     only messages about this name and names below it; also
-                        --client, --type, --rcode, --message-type, --since and
-                        --until, as weir log has them
+  -n, --name SUFFIX     only this name and those below; also --client, --type,
+                        --rcode, --message-type, --since, --until (see weir log)
   --ports PORT,...      where captures have DNS (default 53,5353)
   -j, --threads N       default: one a processor; the output is the same for any
+  --certificate, --key, --client-ca FILE  for tls: who we are, who may connect
 
-Malformed messages are printed and counted, with what is wrong and where. Ends
-with 1 when a file could not be read to its end.
+Ends with 1 when a file could not be read to its end.
 
 examples:
-  weir read capture.pcapng --rcode NXDOMAIN
   weir read dns.fstrm.zst -f flat-json | jq -r '."dns.qname"'
-  weir read *.pcap --to sqlite:capture.sqlite
+  weir read unix:/run/dnstap.sock -f short --rcode NXDOMAIN
+)"},
+    {"capture", R"(Watches DNS on network interfaces and prints every message.
+
+usage: weir capture INTERFACE... [OPTION...]
+
+  -f, --format FORMAT, --to SINK, --count, --name and other conditions: as weir
+                        read has them
+  --ports PORT,...      where DNS is spoken (default 53,5353)
+  --networks NET,...    only from or to these addresses and networks
+  --responses-only      no queries
+  --sample N            one exchange of N
+  --snap OCTETS         at most so many of each packet (default: all)
+  --promiscuous         also what is sent to other machines
+  --method METHOD       ebpf, packet, or auto: eBPF where the kernel allows it
+  --netns NAME          interfaces of that network namespace
+
+Nothing is dropped or changed by watching. Ctrl-C ends it and tells what was
+counted. Needs CAP_BPF and CAP_NET_ADMIN, or CAP_NET_RAW for packet.
+
+examples:
+  weir capture eth0
+  weir capture eth0 --responses-only --rcode SERVFAIL -f flat-json
 )"},
     {"completion", R"(Prints completions for a shell.
 

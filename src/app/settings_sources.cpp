@@ -15,6 +15,7 @@ namespace {
 
 using config::Report;
 using config::Table;
+using flow::CaptureSourceSettings;
 using flow::DnstapSourceSettings;
 using flow::SocketFileSettings;
 using flow::StreamAddress;
@@ -155,17 +156,116 @@ Table<DnstapSourceSettings> dnstap_table() {
   return table;
 }
 
+/// What the source has of the probe, as a member of its own.
+template <typename M>
+M CaptureSourceSettings::* own(M io::CaptureOptions::* member) {
+  return member;
+}
+
+void add_capture_filter(Table<CaptureSourceSettings>& table) {
+  table.integer("ports", own(&CaptureSourceSettings::ports),
+                {.fallback = "[53]",
+                 .least = "1",
+                 .most = "65535",
+                 .doc = "Where DNS is spoken; either side of a packet counts.",
+                 .most_items = 1024});
+  table.prefix("networks", own(&CaptureSourceSettings::networks),
+               {.fallback = "[]",
+                .doc = "Only what comes from or goes to these addresses and networks; empty means "
+                       "everything.",
+                .most_items = 4096});
+  table.boolean("responses_only", own(&CaptureSourceSettings::responses_only),
+                {.fallback = "false", .doc = "Leaves queries out; there is no latency then."});
+  table.integer("sample", own(&CaptureSourceSettings::sample),
+                {.fallback = "1",
+                 .least = "1",
+                 .most = "1000000000",
+                 .doc = "One exchange of so many is taken, query and response together; over TCP "
+                        "one connection of so many."});
+}
+
+void add_capture_bounds(Table<CaptureSourceSettings>& table) {
+  table.size(
+      "ring", own(&CaptureSourceSettings::ring_octets),
+      {.fallback = "16MiB",
+       .least = "1MiB",
+       .most = "1GiB",
+       .doc = "Room between the kernel and weir, for eBPF in all and rounded up to a power of "
+              "two, for packet sockets for each interface. What does not fit is counted."});
+  table.size("snap", own(&CaptureSourceSettings::snap_octets),
+             {.fallback = "65600",
+              .least = "64",
+              .most = "65600",
+              .doc = "At most so many octets of a packet are taken; shorter ones save room, and "
+                     "longer messages are counted as snapped."});
+  table.duration("pairing_patience", &CaptureSourceSettings::pairing_patience,
+                 {.fallback = "10s",
+                  .least = "10ms",
+                  .most = "5m",
+                  .doc = "How long after a query its response is believed to belong to it."});
+  table.integer("pairing_queries", &CaptureSourceSettings::pairing_queries,
+                {.fallback = "65536",
+                 .least = "1024",
+                 .most = "16777216",
+                 .doc = "How many queries may wait for their responses; the oldest make room."});
+}
+
+Table<CaptureSourceSettings> capture_table() {
+  Table<CaptureSourceSettings> table(
+      "DNS that passes network interfaces, watched by eBPF or packet sockets.");
+  table.text("name", &CaptureSourceSettings::name,
+             {.fallback = "capture",
+              .least = "1",
+              .most = "64",
+              .doc = "What it is called in metrics and the ledger."});
+  table.text("interfaces", &CaptureSourceSettings::interfaces,
+             {.fallback = "[]",
+              .least = "1",
+              .most = "15",
+              .doc = "Names of interfaces; one that is not there is waited for.",
+              .most_items = 64});
+  table.text("netns", &CaptureSourceSettings::netns,
+             {.fallback = "",
+              .most = "4095",
+              .doc = "The network namespace that they are in: a name of ip-netns(8), or a path. "
+                     "Empty means weir's own."});
+  table.choice(
+      "method", &CaptureSourceSettings::method,
+      {{"auto", io::CaptureMethod::kAuto},
+       {"ebpf", io::CaptureMethod::kEbpf},
+       {"packet", io::CaptureMethod::kPacket}},
+      {.fallback = "auto",
+       .doc = "How packets are seen: by a program in the kernel (Linux 6.6 or later), by a "
+              "packet socket, or by the first where it is allowed."});
+  table.boolean("promiscuous", &CaptureSourceSettings::promiscuous,
+                {.fallback = "false",
+                 .doc = "Also what is sent to other machines, where the link shows it."});
+  add_capture_filter(table);
+  add_capture_bounds(table);
+  table.check([](const CaptureSourceSettings& source, Report& report) {
+    if (source.name == "edge") report.wrong("name", "is taken by the query plane");
+    if (source.interfaces.empty()) report.wrong("interfaces", "is empty", "at least one interface");
+    if (source.ports.empty()) report.wrong("ports", "is empty", "at least one port");
+  });
+  return table;
+}
+
 }  // namespace
 
 Table<SourceTables> source_table() {
   Table<SourceTables> table("Where observations come from besides weir's own edge, by kind.");
   table.table("dnstap", &SourceTables::dnstap, dnstap_table(),
               {.fallback = "[]", .most_items = 64, .unique = "name"});
+  table.table("capture", &SourceTables::capture, capture_table(),
+              {.fallback = "[]", .most_items = 64, .unique = "name"});
   table.check([](const SourceTables& sources, Report& report) {
     std::set<std::string_view> names;  // also those that nobody wrote down
-    for (const DnstapSourceSettings& source : sources.dnstap)
-      if (!names.insert(source.name).second)
-        report.wrong("dnstap", fmt::format("has two sources of the name {}", source.name));
+    const auto enter = [&](std::string_view kind, std::string_view name) {
+      if (!names.insert(name).second)
+        report.wrong(kind, fmt::format("has two sources of the name {}", name));
+    };
+    for (const DnstapSourceSettings& source : sources.dnstap) enter("dnstap", source.name);
+    for (const CaptureSourceSettings& source : sources.capture) enter("capture", source.name);
   });
   return table;
 }

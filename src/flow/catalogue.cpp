@@ -2,6 +2,8 @@
 // below.
 #include "flow/catalogue.h"
 
+#include <fmt/format.h>
+
 #include <array>
 
 namespace weir::flow {
@@ -21,6 +23,8 @@ Result<std::unique_ptr<Sink>> make_dnstap_sink(const DnstapSinkSettings& setting
                                                std::string_view identity, std::string_view version);
 Result<std::unique_ptr<Source>> make_dnstap_source(const DnstapSourceSettings& settings,
                                                    SourceContext context);
+Result<std::unique_ptr<Source>> make_capture_source(const CaptureSourceSettings& settings,
+                                                    SourceContext context);
 
 namespace {
 
@@ -52,12 +56,18 @@ struct Kind {
   model::SourceKind operator()(const DnstapSourceSettings&) const {
     return model::SourceKind::kDnstap;
   }
+  model::SourceKind operator()(const CaptureSourceSettings&) const {
+    return model::SourceKind::kCapture;
+  }
 };
 
 struct MakeSource {
   SourceContext& context;
   Result<std::unique_ptr<Source>> operator()(const DnstapSourceSettings& source) const {
     return make_dnstap_source(source, std::move(context));
+  }
+  Result<std::unique_ptr<Source>> operator()(const CaptureSourceSettings& source) const {
+    return make_capture_source(source, std::move(context));
   }
 };
 
@@ -71,6 +81,10 @@ std::string list(std::string_view before, const std::vector<StreamAddress>& addr
 struct Origin {
   std::string operator()(const DnstapSourceSettings& source) const {
     return "dnstap" + list(" on ", source.listen) + list(" from ", source.dial);
+  }
+  std::string operator()(const CaptureSourceSettings& source) const {
+    const std::string where = source.netns.empty() ? "" : " of namespace " + source.netns;
+    return fmt::format("capture of {}{}", fmt::join(source.interfaces, ", "), where);
   }
 };
 

@@ -15,6 +15,7 @@ struct LossWords {
   std::string_view reason;
 };
 constexpr std::array<LossWords, kLosses> kWords = {{
+    {"source", "kernel_full"},
     {"tap", "ring_full"},
     {"tap", "closed"},
     {"tap", "no_memory"},
@@ -24,7 +25,8 @@ constexpr std::array<LossWords, kLosses> kWords = {{
     {"sink", "shutdown"},
     {"sink", "exhausted"},
 }};
-constexpr std::array kTapLosses = {Loss::kRingFull, Loss::kClosed, Loss::kNoMemory};
+constexpr std::array kSourceLosses = {Loss::kMissed, Loss::kRingFull, Loss::kClosed,
+                                      Loss::kNoMemory};
 constexpr std::array kSinkLosses = {Loss::kQueueFull, Loss::kEvicted, Loss::kRefused,
                                     Loss::kShutdown, Loss::kExhausted};
 
@@ -53,7 +55,7 @@ void expose(metrics::Registry& registry, const std::shared_ptr<SourceBook>& book
                     true, [book] { return static_cast<double>(book->received()); });
   registry.callback("weir_pipeline_forwarded_total", "Observations handed to all lanes.", labels,
                     true, [book] { return static_cast<double>(book->forwarded()); });
-  expose_losses(registry, "source", kTapLosses, book);
+  expose_losses(registry, "source", kSourceLosses, book);
 }
 
 void expose(metrics::Registry& registry, const std::shared_ptr<SinkBook>& book) {

@@ -20,6 +20,7 @@ namespace weir::flow {
 
 /// Where and why observations are lost.
 enum class Loss : uint8_t {
+  kMissed,     // source: the kernel had no room for what it saw
   kRingFull,   // tap: the router did not keep up
   kClosed,     // tap: recorded after the flow had stopped
   kNoMemory,   // tap: no memory for a batch
@@ -29,7 +30,7 @@ enum class Loss : uint8_t {
   kShutdown,   // sink: not taken before the deadline of the stop
   kExhausted,  // sink: it was tried as often as it may be, and is tried no more
 };
-inline constexpr size_t kLosses = 8;
+inline constexpr size_t kLosses = 9;
 std::string_view stage_of(Loss loss);
 std::string_view reason_of(Loss loss);
 

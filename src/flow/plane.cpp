@@ -181,6 +181,13 @@ std::vector<std::string> Plane::complaints() const {
   return complaints;
 }
 
+std::vector<std::string> Plane::summaries() const {
+  std::vector<std::string> lines;
+  for (const auto& own : own_sources_)
+    for (std::string& line : own.second->summary()) lines.push_back(std::move(line));
+  return lines;
+}
+
 std::string Plane::store_path() const {
   return settings_.store_enabled ? settings_.store.path : std::string();
 }

@@ -61,6 +61,8 @@ class Plane {
   std::vector<std::string> ledger_lines() const { return ledger_.lines(); }
   /// What does not work at present, a line each; empty when all is well.
   std::vector<std::string> complaints() const;
+  /// What each source did, a line each, for people; after `stop`.
+  std::vector<std::string> summaries() const;
   /// The path of the embedded store, for `StoreReader::open`; empty when there is none.
   std::string store_path() const;
 

@@ -12,6 +12,7 @@
 #include "base/endpoint.h"
 #include "emit/target.h"
 #include "flow/store/query_filter.h"
+#include "io/capture/probe.h"
 #include "proto/dnstap/stream_address.h"
 
 namespace weir::flow {
@@ -153,7 +154,19 @@ struct DnstapSourceSettings {
   TlsAskingSettings dial_tls;
 };
 
-using SourceSettings = std::variant<DnstapSourceSettings>;
+struct CaptureSourceSettings : io::CaptureOptions {
+  std::string name;
+  std::vector<std::string> interfaces;
+  std::string netns;  // where they are: a name or a path; empty: where we are
+  io::CaptureMethod method = io::CaptureMethod::kAuto;
+  bool promiscuous = false;
+  Duration pairing_patience = 10s;  // how long after a query its response is believed to be its own
+  size_t pairing_queries = 1 << 16;  // that wait for their responses
+  /// An interface that is not there at the start is an error, and nothing to wait for.
+  bool must_exist = false;
+};
+
+using SourceSettings = std::variant<DnstapSourceSettings, CaptureSourceSettings>;
 
 inline const std::string& name_of(const SourceSettings& source) {
   return std::visit([](const auto& kind) -> const std::string& { return kind.name; }, source);

@@ -34,6 +34,8 @@ class Source {
   virtual void reopen() {}
   /// What does not work at present, a line each; from any thread.
   virtual std::vector<std::string> complaints() const { return {}; }
+  /// What it did, a line each, for people; after `stop`.
+  virtual std::vector<std::string> summary() const { return {}; }
 };
 
 }  // namespace weir::flow

@@ -24,15 +24,24 @@ RingTap::RingTap(std::shared_ptr<SourceBook> book, uint16_t source, const BatchS
 
 void RingTap::record(const model::Observation& observation) noexcept {
   if (only_ != nullptr && !only_->matches(observation)) return;
-  // The producer is the only writer: a plain add, published for readers of the ledger.
-  count_.received.store(count_.received.load(std::memory_order_relaxed) + 1,
-                        std::memory_order_release);
+  receive(1);
   if (closed_.load(std::memory_order_relaxed)) return book_->drop(Loss::kClosed, 1);
   try {
     keep(observation);
   } catch (const std::bad_alloc&) {
     book_->drop(Loss::kNoMemory, 1);
   }
+}
+
+/// The producer is the only writer: a plain add, published for readers of the ledger.
+void RingTap::receive(uint64_t count) {
+  count_.received.store(count_.received.load(std::memory_order_relaxed) + count,
+                        std::memory_order_release);
+}
+
+void RingTap::lose(uint64_t count) noexcept {
+  receive(count);
+  book_->drop(Loss::kMissed, count);
 }
 
 void RingTap::keep(const model::Observation& observation) {

@@ -27,6 +27,7 @@ class RingTap final : public model::Tap {
           bool waits, Bell& router, const QueryFilter* only = nullptr);
 
   void record(const model::Observation& observation) noexcept override;
+  void lose(uint64_t count) noexcept override;
   bool has_room() noexcept override;
   void flush() noexcept override;
 
@@ -38,6 +39,7 @@ class RingTap final : public model::Tap {
   const std::shared_ptr<SourceBook>& shared_book() const { return book_; }
 
  private:
+  void receive(uint64_t count);
   void keep(const model::Observation& observation);
   void hand_over();
   bool push(model::SharedBatch& batch);

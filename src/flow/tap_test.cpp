@@ -34,6 +34,16 @@ TEST(Tap, hands_over_when_a_batch_is_full_and_when_flushed) {
   EXPECT_FALSE(tap.take());
 }
 
+TEST(Tap, what_was_lost_before_it_could_be_recorded_is_received_and_dropped) {
+  Bell bell;
+  const auto book = edge_book();
+  RingTap tap(book, 0, {}, false, bell);
+  tap.lose(3);
+  EXPECT_EQ(book->received(), 3U);
+  EXPECT_EQ(book->losses().of(Loss::kMissed), 3U);
+  EXPECT_EQ(book->read().in_flight, 0U);
+}
+
 TEST(Tap, a_full_ring_costs_the_whole_batch_and_is_counted) {
   Bell bell;
   const auto book = edge_book();

@@ -15,6 +15,8 @@ class Tap {
   virtual ~Tap() = default;
   /// Copies the octets; the observation may be gone afterwards.
   virtual void record(const Observation& observation) noexcept = 0;
+  /// Counts messages that were lost before they could be recorded (a kernel's ring was full).
+  virtual void lose(uint64_t) noexcept {}
   /// False when what is recorded now could be lost for want of room. For a producer that can make
   /// others wait for it.
   virtual bool has_room() noexcept { return true; }

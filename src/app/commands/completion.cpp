@@ -11,14 +11,16 @@ namespace {
 constexpr std::string_view kBash = R"(# bash completion for weir
 _weir() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
-  local commands="run check config log query read completion --help --version"
+  local commands="run check config log query read capture completion --help --version"
   local types="A AAAA CAA CNAME DNSKEY DS HTTPS MX NS PTR SOA SRV SVCB TLSA TXT"
   local words= files=
   case "$previous" in
     -f|--format)
       words="table json"
-      [ "${COMP_WORDS[1]}" = read ] && words="text short flat-json json yaml dnstap
-        pcap" ;;
+      case "${COMP_WORDS[1]}" in
+        read|capture) words="text short flat-json json yaml dnstap pcap" ;;
+      esac ;;
+    --method) words="auto ebpf packet" ;;
     --protocol) words="udp tcp tls" ;;
     -t|--type) words=$types ;;
     -r|--rcode) words="NOERROR FORMERR SERVFAIL NXDOMAIN NOTIMP REFUSED" ;;
@@ -34,7 +36,10 @@ _weir() {
       query) words="--port --protocol --tls-name --ca-file --timeout --help +dnssec +cd +ad
         +norec +nsid +noedns +tcp +tls $types" ;;
       read) words="--format --to --count --follow --name --client --type --rcode --message-type
-        --since --until --ports --threads --help"; files=1 ;;
+        --since --until --ports --threads --certificate --key --client-ca --help"; files=1 ;;
+      capture) words="--format --to --count --name --client --type --rcode --message-type --since
+        --until --ports --networks --responses-only --sample --snap --promiscuous --method
+        --netns --help `ls /sys/class/net 2>/dev/null`" ;;
       completion) words="bash zsh fish" ;;
     esac ;;
   esac
@@ -50,7 +55,8 @@ _weir() {
   local -a commands choice
   commands=('run:answer queries' 'check:look for mistakes in the settings'
     'config:show and explain settings' 'log:ask the store' 'query:ask a server'
-    'read:read captures and dnstap' 'completion:print completions')
+    'read:read captures and dnstap' 'capture:watch DNS on an interface'
+    'completion:print completions')
   choice=('(-c --config)'{-c,--config}'[settings]:file:_files'
     '*'{-s,--set}'[one setting]:KEY=VALUE' '--help[explain]')
   if (( CURRENT == 2 )); then
@@ -83,7 +89,18 @@ _weir() {
       {-t,--type}'[type]:type' {-r,--rcode}'[rcode]:rcode' \
       {-m,--message-type}'[message]:type' '--since[from]:time' '--until[to]:time' \
       '--ports[where DNS is]:ports' {-j,--threads}'[threads]:number' '--help[explain]' \
-      '*:capture:_files' ;;
+      '--certificate[ours]:file:_files' '--key[ours]:file:_files' \
+      '--client-ca[whom to trust]:file:_files' '*:capture:_files' ;;
+    capture) _arguments {-f,--format}'[form]:format:(text short flat-json json yaml dnstap pcap)' \
+      '--to[sink]:sink' '--count[how many]' \
+      {-n,--name}'[this name and below]:name' '--client[address or network]:address' \
+      {-t,--type}'[type]:type' {-r,--rcode}'[rcode]:rcode' \
+      {-m,--message-type}'[message]:type' '--since[from]:time' '--until[to]:time' \
+      '--ports[where DNS is]:ports' '--networks[from or to]:networks' \
+      '--responses-only[no queries]' '--sample[one exchange of]:number' \
+      '--snap[octets of a packet]:number' '--promiscuous[also for others]' \
+      '--method[how]:method:(auto ebpf packet)' '--netns[namespace]:name' '--help[explain]' \
+      '*:interface:_net_interfaces' ;;
     completion) _arguments '1:shell:(bash zsh fish)' ;;
   esac
 }
@@ -94,7 +111,7 @@ constexpr std::string_view kFish = R"(# fish completion for weir
 function __weir_in
   __fish_seen_subcommand_from $argv
 end
-set -l first "not __weir_in run check config log query read completion"
+set -l first "not __weir_in run check config log query read capture completion"
 complete -c weir -f
 complete -c weir -n $first -a run -d 'answer queries'
 complete -c weir -n $first -a check -d 'look for mistakes in the settings'
@@ -102,6 +119,7 @@ complete -c weir -n $first -a config -d 'show and explain settings'
 complete -c weir -n $first -a log -d 'ask the store'
 complete -c weir -n $first -a query -d 'ask a server'
 complete -c weir -n $first -a read -d 'read captures and dnstap'
+complete -c weir -n $first -a capture -d 'watch DNS on an interface'
 complete -c weir -n $first -a completion -d 'print completions'
 complete -c weir -n $first -l version -d 'print the version'
 complete -c weir -s h -l help -d explain
@@ -110,14 +128,14 @@ complete -c weir -n '__weir_in run check config log' -s s -l set -x -d KEY=VALUE
 complete -c weir -n '__weir_in check read' -F
 complete -c weir -n '__weir_in config' -a 'show explain reference'
 complete -c weir -n '__weir_in completion' -a 'bash zsh fish'
-complete -c weir -n '__weir_in log read' -s n -l name -x
-complete -c weir -n '__weir_in log read' -l client -x
-complete -c weir -n '__weir_in log read' -s t -l type -x -a 'A AAAA CNAME DS HTTPS MX NS PTR TXT'
-complete -c weir -n '__weir_in log read' -s r -l rcode -x -a 'NOERROR SERVFAIL NXDOMAIN REFUSED'
-complete -c weir -n '__weir_in log read' -s m -l message -x -a 'all CLIENT_QUERY'
-complete -c weir -n '__weir_in log read' -l message-type -x
-complete -c weir -n '__weir_in log read' -l since -x
-complete -c weir -n '__weir_in log read' -l until -x
+complete -c weir -n '__weir_in log read capture' -s n -l name -x
+complete -c weir -n '__weir_in log read capture' -l client -x
+complete -c weir -n '__weir_in log read capture' -s t -l type -x -a 'A AAAA CNAME DS HTTPS MX NS'
+complete -c weir -n '__weir_in log read capture' -s r -l rcode -x -a 'NOERROR SERVFAIL NXDOMAIN'
+complete -c weir -n '__weir_in log read capture' -s m -l message -x -a 'all CLIENT_QUERY'
+complete -c weir -n '__weir_in log read capture' -l message-type -x
+complete -c weir -n '__weir_in log read capture' -l since -x
+complete -c weir -n '__weir_in log read capture' -l until -x
 complete -c weir -n '__weir_in log' -s l -l limit -x
 complete -c weir -n '__weir_in log' -s f -l format -x -a 'table json'
 complete -c weir -n '__weir_in log' -l json
@@ -128,12 +146,24 @@ complete -c weir -n '__weir_in query' -l tls-name -x
 complete -c weir -n '__weir_in query' -l ca-file -r -F
 complete -c weir -n '__weir_in query' -l timeout -x
 complete -c weir -n '__weir_in query' -a '+dnssec +cd +ad +norec +nsid +noedns +tcp +tls'
-complete -c weir -n '__weir_in read' -s f -l format -x -a 'text short json yaml dnstap'
-complete -c weir -n '__weir_in read' -l to -x
-complete -c weir -n '__weir_in read' -l count
+complete -c weir -n '__weir_in read capture' -s f -l format -x \
+  -a 'text short flat-json json yaml dnstap pcap'
+complete -c weir -n '__weir_in read capture' -l to -x
+complete -c weir -n '__weir_in read capture' -l count
 complete -c weir -n '__weir_in read' -l follow
-complete -c weir -n '__weir_in read' -l ports -x
+complete -c weir -n '__weir_in read' -l certificate -r -F
+complete -c weir -n '__weir_in read' -l key -r -F
+complete -c weir -n '__weir_in read' -l client-ca -r -F
+complete -c weir -n '__weir_in read capture' -l ports -x
 complete -c weir -n '__weir_in read' -s j -l threads -x
+complete -c weir -n '__weir_in capture' -a '(command ls /sys/class/net 2>/dev/null)'
+complete -c weir -n '__weir_in capture' -l networks -x
+complete -c weir -n '__weir_in capture' -l responses-only
+complete -c weir -n '__weir_in capture' -l sample -x
+complete -c weir -n '__weir_in capture' -l snap -x
+complete -c weir -n '__weir_in capture' -l promiscuous
+complete -c weir -n '__weir_in capture' -l method -x -a 'auto ebpf packet'
+complete -c weir -n '__weir_in capture' -l netns -x
 )";
 
 }  // namespace

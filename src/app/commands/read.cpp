@@ -9,11 +9,10 @@
 #include <thread>
 
 #include "app/commands.h"
-#include "app/commands/conditions.h"
+#include "app/commands/live.h"
+#include "app/commands/output.h"
 #include "app/commands/progress.h"
-#include "app/machine.h"
-#include "app/version.h"
-#include "flow/catalogue.h"
+#include "app/settings.h"
 #include "flow/file_source.h"
 #include "flow/plane.h"
 #include "io/loop.h"
@@ -22,57 +21,8 @@
 namespace weir::app {
 namespace {
 
-constexpr Duration kForever = 24h * 365;
 constexpr Duration kDrawAgain = 200ms;
-constexpr uint64_t kAttempts = 3;  // to reach a receiver again: seven seconds
-
-flow::Format format_of(std::string_view word) {
-  const auto words = flow::format_words();
-  const auto found = std::find(words.begin(), words.end(), word);
-  return static_cast<flow::Format>(found - words.begin());
-}
-
-/// `sqlite:PATH`, `file:PATH`, `dnstap:PATH`, or a receiver of dnstap as emit::parse_target reads
-/// it; nothing is standard output.
-Result<flow::SinkSettings> sink_of(const ReadCommand& command) {
-  flow::LaneSettings lane;
-  lane.overflow = flow::Overflow::kBlock;  // a file can wait, and nothing is lost
-  const std::string to = command.to.empty() ? "file:-" : command.to;
-  const size_t colon = std::min(to.find(':'), to.size() - 1);
-  const std::string kind = to.substr(0, colon);
-  const std::string path = to.substr(colon + 1);
-  if (kind == "file" && !path.empty())
-    return flow::SinkSettings(flow::FileSinkSettings{
-        .name = "read", .path = path, .format = format_of(command.format), .lane = lane});
-  if (kind == "sqlite" && !path.empty())
-    return flow::SinkSettings(flow::SqliteSinkSettings{
-        .name = "read", .path = path, .retention = {Duration::zero(), 0}, .lane = lane});
-  if (kind == "dnstap" && !path.empty())
-    return flow::SinkSettings(
-        flow::DnstapSinkSettings{.name = "read", .to = "file:" + path, .lane = lane});
-  if (kind == "unix" || kind == "tcp" || kind == "tls") {
-    if (const auto target = emit::parse_target(to); !target)
-      return Error{Fault::kConfig, fmt::format("--to {}: it {}", to, target.error())};
-    lane.retry_attempts = kAttempts;
-    return flow::SinkSettings(flow::DnstapSinkSettings{.name = "read", .to = to, .lane = lane});
-  }
-  return Error{Fault::kConfig,
-               fmt::format("--to {}: expected sqlite:PATH, file:PATH, dnstap:PATH, unix:PATH, "
-                           "tcp:HOST:PORT or tls:HOST:PORT",
-                           to)};
-}
-
-Result<flow::FlowSettings> flow_of(const ReadCommand& command, WallTime now) {
-  flow::FlowSettings flow;
-  flow.sources_wait = true;
-  flow.store_enabled = false;
-  TRY(flow.only, read_conditions(command.only, now));
-  TRY(flow::SinkSettings sink, sink_of(command));
-  if (!command.count) flow.sinks.push_back(std::move(sink));
-  flow.identity = machine_name();
-  flow.version = "weir " + std::string(version());
-  return flow;
-}
+constexpr std::string_view kInterface = "iface:";
 
 uint64_t octets_of(const std::vector<std::string>& paths) {
   uint64_t total = 0;
@@ -141,40 +91,79 @@ class Reading {
   const Instant began_ = clock_.now();
 };
 
-int complain(int code, const Error& error) {
-  fmt::print(stderr, "weir read: {}\n", error.what);
-  return code;
+/// The interfaces that `iface:NAME` means.
+std::vector<std::string> interfaces_of(const std::vector<std::string>& files) {
+  std::vector<std::string> names;
+  for (const std::string& file : files)
+    if (file.starts_with(kInterface)) names.push_back(file.substr(kInterface.size()));
+  return names;
 }
 
-bool tell_losses(const flow::PlaneReading& reading) {
-  bool lost = false;
-  for (const flow::Account& account : reading.sinks) {
-    if (account.dropped_total() == 0) continue;
-    fmt::print(stderr, "{} of {} messages were not written\n", account.dropped_total(),
-               account.received);
-    lost = true;
+/// The addresses that senders of dnstap are to connect to.
+std::vector<flow::StreamAddress> addresses_of(const std::vector<std::string>& files) {
+  std::vector<flow::StreamAddress> addresses;
+  for (const std::string& file : files)
+    if (auto address = flow::StreamAddress::parse(file)) addresses.push_back(*std::move(address));
+  return addresses;
+}
+
+int listen(const ReadCommand& command, std::vector<flow::StreamAddress> addresses) {
+  flow::DnstapSourceSettings source;
+  source.name = "dnstap";
+  source.listen = std::move(addresses);
+  source.allow = private_networks();
+  source.tls = {command.certificate, command.key, command.client_ca};
+  for (const flow::StreamAddress& address : source.listen) {
+    if (address.kind != flow::StreamAddress::Kind::kUnix && !address.address)
+      return complain("read", kExitWrongInput,
+                      {Fault::kConfig, fmt::format("{}: expected an address of this machine, not "
+                                                   "a name",
+                                                   address.to_text())});
+    if (address.kind == flow::StreamAddress::Kind::kTls &&
+        (command.certificate.empty() || command.key.empty()))
+      return complain(
+          "read", kExitWrongInput,
+          {Fault::kConfig, fmt::format("{}: needs --certificate and --key", address.to_text())});
   }
-  return lost;
+  return watch("read", command, std::move(source));
+}
+
+int read_live_and_files() {
+  return complain("read", kExitWrongInput,
+                  {Fault::kConfig,
+                   "files, interfaces (iface:NAME) and addresses (unix:PATH, "
+                   "tcp:ADDRESS:PORT, tls:ADDRESS:PORT) do not go together"});
 }
 
 }  // namespace
 
 int run(const ReadCommand& command) {
+  const auto interfaces = interfaces_of(command.files);
+  auto addresses = addresses_of(command.files);
+  for (const size_t live : {interfaces.size(), addresses.size()})
+    if (live != 0 && live != command.files.size()) return read_live_and_files();
+  if (!addresses.empty()) return listen(command, std::move(addresses));
+  if (!interfaces.empty()) {
+    CaptureCommand capture{command};
+    capture.interfaces = interfaces;
+    capture.ports = command.ports;
+    return run(capture);
+  }
   const SystemClock clock;
   auto settings = flow_of(command, clock.wall_now());
-  if (!settings) return complain(kExitWrongInput, settings.error());
+  if (!settings) return complain("read", kExitWrongInput, settings.error());
   metrics::Registry registry;
   auto plane = flow::Plane::create(*std::move(settings), registry, clock);
-  if (!plane) return complain(kExitFailed, plane.error());
+  if (!plane) return complain("read", kExitFailed, plane.error());
   Reading reading(command, **plane, clock);
   const auto summary = reading.run();
   (*plane)->stop(kForever);
-  if (!summary) return complain(kExitFailed, summary.error());
+  if (!summary) return complain("read", kExitFailed, summary.error());
 
   const flow::PlaneReading ledger = (*plane)->read();
   if (command.count) fmt::print("{}\n", ledger.sources.empty() ? 0 : ledger.sources[0].received);
   for (const std::string& line : summary->lines()) fmt::print(stderr, "{}\n", line);
-  const bool lost = tell_losses(ledger);
+  const bool lost = tell_losses(ledger.sinks);
   if (reading.was_stopped() && !command.follow) fmt::print(stderr, "stopped before the end\n");
   const bool whole = summary->whole() && (command.follow || !reading.was_stopped());
   return whole && !lost ? kExitDone : kExitFailed;

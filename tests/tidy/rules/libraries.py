@@ -20,6 +20,7 @@ LIBRARIES = (
     ("simdjson.h", ("src/control/", "src/flow/", "src/names/")),
     ("re2/", ("src/names/",)),
     ("idn2.h", ("src/names/",)),
+    ("bpf/", ("src/io/capture/",)),
     ("weir/", ("examples/",)),
     ("fmt/", ANYWHERE),
     ("gtest/", TESTS),

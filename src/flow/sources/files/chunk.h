@@ -3,22 +3,14 @@
 // order.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <vector>
 
 #include "base/bytes.h"
-#include "model/observation.h"
+#include "flow/wire/captured.h"
 
 namespace weir::flow::files {
-
-/// A message on its way to becoming an observation that can be recorded.
-struct Seen {
-  model::Observation observation;
-  uint64_t pairing = 0;  // the same for a query and its response; 0: cannot be paired
-  std::array<uint8_t, dns::kMaxName> name;
-};
 
 class Chunk {
  public:

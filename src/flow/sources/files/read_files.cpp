@@ -7,8 +7,8 @@
 #include "flow/file_source.h"
 #include "flow/sources/files/chunk.h"
 #include "flow/sources/files/frame_recorder.h"
-#include "flow/sources/files/pairing.h"
 #include "flow/sources/files/walk.h"
+#include "flow/wire/captured.h"
 
 namespace weir::flow {
 namespace files {
@@ -18,58 +18,39 @@ constexpr unsigned kMaxThreads = 64;
 
 /// Looks into every message of the chunk; chunks do not depend on each other.
 void parse(Chunk& chunk) {
-  for (Seen& seen : chunk.seen()) {
-    model::describe(seen.observation, seen.name);
-    seen.pairing = pairing_key(seen.observation);
-  }
+  for (Seen& seen : chunk.seen()) look_into(seen);
 }
 
 /// Pairs and records, in the order of the packets and frames.
 class Recorder {
  public:
   Recorder(const FileSettings& settings, model::Tap& tap)
-      : settings_(settings), pairing_(settings.pairing_patience), tap_(tap), frames_(tap) {}
+      : settings_(settings),
+        messages_(settings.pairing_patience, Pairing::kSlots, tap),
+        tap_(tap),
+        frames_(tap) {}
 
   void record(Chunk& chunk) {
-    for (Seen& seen : chunk.seen()) {
-      pair(seen);
-      ++observations_;
-      if (seen.observation.malformed.code != dns::MalformedCode::kNone) ++malformed_;
-      tap_.record(seen.observation);
-    }
+    for (Seen& seen : chunk.seen()) messages_.record(seen);
     for (const Bytes frame : chunk.frames()) frames_.record(frame);
     // Whoever follows a file wants to see what came, not what fills a batch.
     if (settings_.follow) tap_.flush();
     if (settings_.progress != nullptr)
-      settings_.progress->messages = observations_ + frames_.observations();
+      settings_.progress->messages = messages_.observations() + frames_.observations();
   }
   void report(ReadSummary& summary) const {
-    summary.observations = observations_;
-    summary.malformed = malformed_;
-    summary.paired = pairing_.paired();
-    if (pairing_.orphans() != 0)
-      summary.reasons.emplace_back("responses_without_query", pairing_.orphans());
-    if (pairing_.evicted() != 0)
-      summary.reasons.emplace_back("pairing_evicted", pairing_.evicted());
+    summary.observations = messages_.observations();
+    summary.malformed = messages_.malformed();
+    summary.paired = messages_.pairing().paired();
+    add_reasons(messages_.pairing(), summary.reasons);
     frames_.report(summary);
   }
 
  private:
-  void pair(Seen& seen) {
-    model::Observation& observation = seen.observation;
-    if (seen.pairing == 0) return;
-    if (observation.query_time)
-      pairing_.query(seen.pairing, *observation.query_time);
-    else if (observation.response_time)
-      observation.query_time = pairing_.response(seen.pairing, *observation.response_time);
-  }
-
   const FileSettings& settings_;
-  Pairing pairing_;
+  CapturedRecorder messages_;
   model::Tap& tap_;
   FrameRecorder frames_;
-  uint64_t observations_ = 0;
-  uint64_t malformed_ = 0;
 };
 
 using Held = std::unique_ptr<Chunk>;

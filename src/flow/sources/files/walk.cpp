@@ -4,15 +4,6 @@
 #include <algorithm>
 
 namespace weir::flow::files {
-namespace {
-
-/// Whether the message asks. Its QR bit says; of one that is too short for that, the ports.
-bool is_query(const packet::Message& message, const packet::Extractor& extractor) {
-  if (message.octets.size() > 2) return (message.octets[2] & 0x80) == 0;
-  return extractor.is_dns_port(message.to.port);
-}
-
-}  // namespace
 
 Walk::Walk(const FileSettings& settings)
     : settings_(settings),
@@ -193,54 +184,21 @@ void Walk::see(const pcap::Packet& packet, Chunk& chunk) {
 }
 
 void Walk::keep(std::span<const packet::Message> messages, bool timed, Chunk& chunk) {
-  for (const packet::Message& message : messages) {
-    const bool query = is_query(message, extractor_);
-    const Bytes octets = chunk.keep(message.octets);
-    model::Observation& seen = chunk.add();
-    seen.source = model::SourceKind::kFile;
-    seen.protocol =
-        message.protocol == packet::kProtocolTcp ? model::Protocol::kTcp : model::Protocol::kUdp;
-    seen.defragmented = message.defragmented;
-    seen.reassembled = message.reassembled;
-    seen.type = query ? model::MessageType::kClientQuery : model::MessageType::kClientResponse;
-    seen.query_endpoint = query ? message.from : message.to;
-    seen.response_endpoint = query ? message.to : message.from;
-    (query ? seen.query_message : seen.response_message) = octets;
-    if (timed) (query ? seen.query_time : seen.response_time) = message.time;
+  for (packet::Message message : messages) {
+    message.octets = chunk.keep(message.octets);
+    describe_travel(message, extractor_, model::SourceKind::kFile, timed, chunk.add());
   }
 }
 
 void Walk::report(ReadSummary& summary) const {
-  const packet::Extractor::Counts& counts = extractor_.counts();
-  const packet::Fragments::Counts& fragments = extractor_.fragment_counts();
-  const packet::TcpStreams::Counts& streams = extractor_.stream_counts();
   summary.files = files_;
-  summary.packets = counts.packets;
-  summary.octets = counts.octets;
+  summary.packets = extractor_.counts().packets;
+  summary.octets = extractor_.counts().octets;
   summary.frames = frames_;
+  add_reasons(extractor_, summary.reasons);
   const auto add = [&](std::string reason, uint64_t count) {
     if (count != 0) summary.reasons.emplace_back(std::move(reason), count);
   };
-  for (size_t i = 0; i < packet::kRefusals; ++i)
-    add(std::string(to_text(static_cast<packet::Refusal>(i))), counts.refused[i]);
-  add("fragments_held", counts.fragments_held);
-  add("fragments_duplicate", fragments.duplicates);
-  add("fragmented_packets_completed", fragments.completed);
-  add("fragmented_packets_expired", fragments.expired);
-  add("fragmented_packets_evicted", fragments.evicted);
-  add("tcp_segments", counts.tcp_segments);
-  add("tcp_messages", counts.tcp_messages);
-  add("tcp_retransmitted", streams.retransmitted);
-  add("tcp_overlapping", streams.overlapping);
-  add("tcp_out_of_order", streams.early);
-  add("tcp_outside_window", streams.outside_window);
-  add("tcp_unplaced", streams.unplaced);
-  add("tcp_holes", streams.holes);
-  add("tcp_joined_midstream", streams.joined);
-  add("tcp_lost_track", streams.lost_track);
-  add("tcp_empty_messages", streams.empty);
-  add("tcp_unfinished_messages", streams.unfinished);
-  add("tcp_streams_evicted", streams.evicted);
   add("dnstap_frames_oversize", oversize_);
   add("dnstap_streams_not_ended", unended_);
   add("dnstap_unknown_control_frames", unknown_controls_);

@@ -1,12 +1,12 @@
 // Queries that wait for their responses.
-#include "flow/sources/files/pairing.h"
+#include "flow/wire/pairing.h"
 
 #include <algorithm>
 #include <bit>
 
 #include "base/hash.h"
 
-namespace weir::flow::files {
+namespace weir::flow {
 namespace {
 
 constexpr size_t kEndpoint = 19;
@@ -50,17 +50,29 @@ bool Pairing::waits(const Slot& slot, WallTime now) const {
   return slot.key != 0 && std::chrono::abs(now - slot.time) <= patience_;
 }
 
+void Pairing::give_up(Slot& slot) {
+  if (slot.key != 0) ++unanswered_;
+  slot.key = 0;
+}
+
+void Pairing::sweep(WallTime now, size_t sets) {
+  for (; sets > 0; --sets, ++swept_)
+    for (Slot& slot : set_of(swept_))
+      if (!waits(slot, now)) give_up(slot);
+}
+
 void Pairing::query(uint64_t key, WallTime time) {
   Slot* place = nullptr;
   for (Slot& slot : set_of(key)) {
     const bool waiting = waits(slot, time);
     if (waiting && slot.key == key) return;
-    if (!waiting) slot.key = 0;
+    if (!waiting) give_up(slot);
     if (place == nullptr || (place->key != 0 && (slot.key == 0 || slot.time < place->time)))
       place = &slot;
   }
   if (place->key != 0) ++evicted_;
   *place = {key, time};
+  ++queries_;
 }
 
 std::optional<WallTime> Pairing::response(uint64_t key, WallTime time) {
@@ -74,4 +86,4 @@ std::optional<WallTime> Pairing::response(uint64_t key, WallTime time) {
   return std::nullopt;
 }
 
-}  // namespace weir::flow::files
+}  // namespace weir::flow

@@ -1,11 +1,11 @@
 // Queries and their responses find each other, within bounds of time and memory.
-#include "flow/sources/files/pairing.h"
+#include "flow/wire/pairing.h"
 
 #include <gtest/gtest.h>
 
 #include "kit/packets.h"
 
-namespace weir::flow::files {
+namespace weir::flow {
 namespace {
 
 struct Asked {
@@ -94,5 +94,20 @@ TEST(Pairing, a_full_set_forgets_its_oldest_query) {
   for (uint64_t key = 2; key <= 9; ++key) EXPECT_TRUE(pairing.response(key, WallTime(1s)));
 }
 
+TEST(Pairing, tells_what_was_never_answered_when_its_patience_is_over) {
+  Pairing pairing(5s, 64);
+  const WallTime start = wall_time(1'000'000'000);
+  for (uint64_t key = 1; key <= 20; ++key) pairing.query(key, start);
+  pairing.query(7, start + 1s);  // once more
+  for (uint64_t key = 1; key <= 5; ++key) EXPECT_TRUE(pairing.response(key, start + 1s));
+  pairing.sweep(start + 5s, pairing.sets());
+  EXPECT_EQ(pairing.unanswered(), 0u);
+  EXPECT_EQ(pairing.waiting(), 15u);
+  pairing.sweep(start + 6s, pairing.sets());
+  EXPECT_EQ(pairing.unanswered(), 15u);
+  EXPECT_EQ(pairing.waiting(), 0u);
+  EXPECT_FALSE(pairing.response(7, start + 6s));
+}
+
 }  // namespace
-}  // namespace weir::flow::files
+}  // namespace weir::flow
