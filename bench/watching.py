@@ -19,12 +19,14 @@ from processes import GENERATOR_CORE, SERVER_CORE
 LINK, HERE, THERE = "weirbench", "weir-bench-here", "weir-bench-there"
 # Packets a second that are tried, until some are lost.
 LADDER = [25, 50, 100, 200, 350, 500, 750, 1000, 1250, 1500, 1750, 2000, 2250]
-_TURN_ON_GRO = """
+# By SIOCETHTOOL: a veth receives by NAPI only with GRO, from a peer that does not segment by itself.
+_TURN = """
 import array, fcntl, socket, struct
-value = array.array("B", struct.pack("II", 0x2C, 1))
+value = array.array("B", struct.pack("II", {command}, {wanted}))
 address = value.buffer_info()[0]
-fcntl.ioctl(socket.socket(), 0x8946, struct.pack("16sP", b"%s", address))
-"""  # ETHTOOL_SGRO by SIOCETHTOOL: a veth receives by NAPI only then, or with XDP
+fcntl.ioctl(socket.socket(), 0x8946, struct.pack("16sP", b"{link}", address))
+"""
+_SET_GRO, _SET_TSO = 0x2C, 0x1F
 
 WATCHERS = {
     "tcpdump": ["tcpdump", "-n", "-i", LINK, "-B", "16384", "-w", "/dev/null", "udp port 53"],
@@ -52,7 +54,9 @@ def link():
             _run("ip", "netns", "exec", space, "sh", "-c",
                  "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6")
             _run("ip", "-n", space, "link", "set", LINK, "up")
-        _run("ip", "netns", "exec", HERE, "/usr/bin/python3", "-c", _TURN_ON_GRO % LINK)
+        for space, command, wanted in ((HERE, _SET_GRO, 1), (THERE, _SET_TSO, 0)):
+            _run("ip", "netns", "exec", space, "/usr/bin/python3", "-c",
+                 _TURN.format(command=command, wanted=wanted, link=LINK))
         _run("ip", "netns", "exec", HERE, "sh", "-c", f"echo 1 > /sys/class/net/{LINK}/threaded")
         yield
     finally:
@@ -119,15 +123,16 @@ def watch(stage, name, rate, seconds):
         for pid in kernel:
             os.sched_setaffinity(pid, {SERVER_CORE})
         pids = [watcher.pid, *_children(watcher.pid), *kernel]
-        before = _settled(pids)
+        before, kernel_before = _settled(pids), _cpu(kernel)
         took = float(_run("ip", "netns", "exec", THERE, "taskset", "-c", str(GENERATOR_CORE),
                           str(stage.tools["packet_load"]), LINK, str(packets), str(rate)).stdout)
         cost = _settled(pids) - before
+        of_kernel = _cpu(kernel) - kernel_before
         watcher.send_signal(signal.SIGINT)
         watcher.wait(60)
         log.seek(0)
         taken, counted = _taken(name, log.read())
-    return {"cpu_ns": cost / packets, "rate": packets / took, "sent": packets,
+    return {"cpu_ns": cost / packets, "kernel_ns": of_kernel / packets, "rate": packets / took, "sent": packets,
             "missed": packets - taken, "counted": counted}
 
 

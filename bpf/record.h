@@ -46,8 +46,7 @@ struct weir_record {
 /// Networks that may be set.
 #define WEIR_NETWORKS 4096
 
-/// What one processor counted; a cache line and a half that nobody else writes.
+/// What one processor counted, in cache lines that nobody else writes.
 struct weir_counts {
   __u64 fates[WEIR_FATES];
-  __u64 woken;  // when it last woke the reader
 } __attribute__((aligned(64)));

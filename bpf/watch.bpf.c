@@ -10,14 +10,16 @@
 
 #include "bpf/select.h"
 
-#define WAKE_EVERY 500000 /* nanoseconds, for each processor */
-#define TCX_NEXT (-1)     /* what other programs of the interface say, goes */
+#define TCX_NEXT (-1) /* what other programs of the interface say, goes */
 
 /// Set before loading.
 const volatile struct weir_filter filter = {.sample = 1, .snap = 65600};
 
 /// Read by user space through shared memory.
 struct weir_counts counts[WEIR_PROCESSORS];
+
+/// Set by the reader when it is about to sleep.
+__u32 awaited;
 
 struct {
   __uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -52,11 +54,11 @@ static __always_inline int in_networks(const __u64 address[2]) {
   return bpf_map_lookup_elem(&networks, &key) != 0;
 }
 
-/// The reader sleeps until it is woken, which costs more than a record: so once in a while only. It
-/// looks again by itself shortly after it was woken.
-static __always_inline __u64 wake(struct weir_counts* mine, __u64 now) {
-  if (now - mine->woken < WAKE_EVERY) return BPF_RB_NO_WAKEUP;
-  mine->woken = now;
+/// To wake the reader costs more than a record does: so only when it sleeps. What is being written
+/// while it falls asleep is announced by what comes next, or found when it looks by itself.
+static __always_inline __u64 wake(void) {
+  if (!awaited) return BPF_RB_NO_WAKEUP;
+  awaited = 0;
   return BPF_RB_FORCE_WAKEUP;
 }
 
@@ -75,27 +77,25 @@ static __always_inline long load(const struct packet* packet, void* to, __u32 si
 }
 
 /// Room in the ring is asked for in sizes that the verifier knows: the next of these.
-#define COPY(octets)                                                                \
-  static __always_inline int copy_##octets(const struct packet* packet, __u32 size, \
-                                           struct weir_counts* mine) {              \
-    struct {                                                                        \
-      struct weir_record head;                                                      \
-      __u8 frame[octets];                                                           \
-    }* record = bpf_ringbuf_reserve(&ring, sizeof(*record), 0);                     \
-    if (!record) return WEIR_RING_FULL;                                             \
-    const __u64 now = bpf_ktime_get_ns();                                           \
-    asm volatile("" : "+r"(size));                                                  \
-    if (size == 0 || size > octets || load(packet, record->frame, size)) {          \
-      bpf_ringbuf_discard(record, BPF_RB_NO_WAKEUP);                                \
-      return WEIR_RUNT;                                                             \
-    }                                                                               \
-    record->head.time = now;                                                        \
-    record->head.captured = size;                                                   \
-    record->head.original = packet->size;                                           \
-    record->head.interface = packet->interface;                                     \
-    record->head.link = packet->link;                                               \
-    bpf_ringbuf_submit(record, wake(mine, now));                                    \
-    return WEIR_TAKEN;                                                              \
+#define COPY(octets)                                                                  \
+  static __always_inline int copy_##octets(const struct packet* packet, __u32 size) { \
+    struct {                                                                          \
+      struct weir_record head;                                                        \
+      __u8 frame[octets];                                                             \
+    }* record = bpf_ringbuf_reserve(&ring, sizeof(*record), 0);                       \
+    if (!record) return WEIR_RING_FULL;                                               \
+    asm volatile("" : "+r"(size));                                                    \
+    if (size == 0 || size > octets || load(packet, record->frame, size)) {            \
+      bpf_ringbuf_discard(record, BPF_RB_NO_WAKEUP);                                  \
+      return WEIR_RUNT;                                                               \
+    }                                                                                 \
+    record->head.time = bpf_ktime_get_ns();                                           \
+    record->head.captured = size;                                                     \
+    record->head.original = packet->size;                                             \
+    record->head.interface = packet->interface;                                       \
+    record->head.link = packet->link;                                                 \
+    bpf_ringbuf_submit(record, wake());                                               \
+    return WEIR_TAKEN;                                                                \
   }
 COPY(104)
 COPY(232)
@@ -105,19 +105,19 @@ COPY(2048)
 COPY(8192)
 COPY(65600)
 
-static __always_inline int copy(const struct packet* packet, struct weir_counts* mine) {
+static __always_inline int copy(const struct packet* packet) {
   __u32 size = packet->size;
   if (size > filter.snap) size = filter.snap;
-  if (size <= 104) return copy_104(packet, size, mine);
-  if (size <= 232) return copy_232(packet, size, mine);
-  if (size <= 488) return copy_488(packet, size, mine);
-  if (size <= 1000) return copy_1000(packet, size, mine);
-  if (size <= 2048) return copy_2048(packet, size, mine);
-  if (size <= 8192) return copy_8192(packet, size, mine);
-  return copy_65600(packet, size > 65600 ? 65600 : size, mine);
+  if (size <= 104) return copy_104(packet, size);
+  if (size <= 232) return copy_232(packet, size);
+  if (size <= 488) return copy_488(packet, size);
+  if (size <= 1000) return copy_1000(packet, size);
+  if (size <= 2048) return copy_2048(packet, size);
+  if (size <= 8192) return copy_8192(packet, size);
+  return copy_65600(packet, size > 65600 ? 65600 : size);
 }
 
-static __always_inline int decide(const struct packet* packet, struct weir_counts* mine) {
+static __always_inline int decide(const struct packet* packet) {
   const __u32 zero = 0;
   struct head* head = bpf_map_lookup_elem(&heads, &zero);
   if (!head) return WEIR_RUNT;
@@ -134,12 +134,12 @@ static __always_inline int decide(const struct packet* packet, struct weir_count
   if (fate != WEIR_TAKEN) return fate;
   if (filter.networks && !in_networks(seen.from) && !in_networks(seen.to))
     return WEIR_OTHER_NETWORK;
-  return copy(packet, mine);
+  return copy(packet);
 }
 
 static __always_inline void watch(const struct packet* packet) {
   struct weir_counts* mine = &counts[bpf_get_smp_processor_id() & (WEIR_PROCESSORS - 1)];
-  const int fate = decide(packet, mine);
+  const int fate = decide(packet);
   if (fate >= 0 && fate < WEIR_FATES) ++mine->fates[fate];
 }
 

@@ -187,6 +187,11 @@ size_t EbpfProbe::drain(size_t most, FrameTaker& taker) {
   taker_ = &taker;
   left_ = most;
   ring_buffer__consume(ring_.get());
+  if (left_ == most) {
+    // Whoever calls us may sleep now; what came before that was said is taken.
+    __atomic_store_n(&program_->bss->awaited, 1, __ATOMIC_SEQ_CST);
+    ring_buffer__consume(ring_.get());
+  }
   taker_ = nullptr;
   return most - left_;
 }

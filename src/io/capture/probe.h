@@ -75,8 +75,8 @@ class Probe {
   /// Begins to watch; how, in words: `eBPF (XDP, tcx)`.
   virtual Result<std::string> attach(const Interface& interface) = 0;
   virtual void detach(unsigned index) = 0;
-  /// Readable when there are frames, though not at once for the last ones: look again a little
-  /// after it was.
+  /// Becomes readable when a frame comes after `drain` gave none; a rare one may be late, so look
+  /// now and then all the same.
   virtual int fd() const = 0;
   /// Gives what has come to `taker`, at most about `most` frames; how many it were.
   virtual size_t drain(size_t most, FrameTaker& taker) = 0;

@@ -17,8 +17,8 @@ namespace capture_source {
 namespace {
 
 constexpr size_t kFramesATurn = 4096;
-/// The kernel wakes us at most so often for each processor, so the last frames come unannounced.
-constexpr Duration kLookAgain = 1ms;
+/// While frames come they are looked for so often, many at a time, and the kernel does not wake us.
+constexpr Duration kLookAgain = 2ms;
 /// What was recorded waits for more at most so long; counters are as old at most.
 constexpr Duration kTick = 50ms;
 constexpr unsigned kTicksALook = 20;    // at interfaces and namespace, whatever the kernel says
@@ -56,6 +56,7 @@ class CaptureSource final : public Source {
 
  private:
   void run();
+  void await_frames();
   void drain();
   void tick();
   void look();
@@ -70,6 +71,7 @@ class CaptureSource final : public Source {
   Intake intake_;
   Counters counters_;
   std::optional<io::Watch> frames_;
+  bool awaited_ = false;  // else they are looked for
   io::Timer again_{loop_};
   io::Timer ticks_{loop_};
   io::Timer ending_{loop_};
@@ -85,18 +87,25 @@ void CaptureSource::run() {
   io::lower_rights({io::Right::kBpf, io::Right::kNetAdmin, io::Right::kNetRaw,
                     settings_.netns.empty() ? io::Right::kNetRaw : io::Right::kSysAdmin});
   frames_.emplace(loop_, interfaces_.probe().fd());
-  frames_->on_readable([this] { drain(); });
+  await_frames();
   interfaces_.follow(loop_);
   look();
   tick();
   loop_.run();
 }
 
+void CaptureSource::await_frames() {
+  awaited_ = true;
+  frames_->on_readable([this] { drain(); });
+}
+
 void CaptureSource::drain() {
   const size_t frames = interfaces_.probe().drain(kFramesATurn, intake_);
-  if (frames == 0) return;
+  if (frames == 0) return awaited_ ? void() : await_frames();
   lag_ = context_.clock.wall_now() - intake_.latest();
-  again_.start(kLookAgain, [this] { drain(); });
+  if (awaited_) frames_->on_readable(nullptr);
+  awaited_ = false;
+  again_.start(frames < kFramesATurn ? kLookAgain : Duration(0), [this] { drain(); });
 }
 
 void CaptureSource::tick() {
