@@ -56,8 +56,17 @@ IpAddress IpAddress::unmapped() const {
 
 std::string IpAddress::to_text() const {
   std::array<char, INET6_ADDRSTRLEN> text{};
-  inet_ntop(v6_ ? AF_INET6 : AF_INET, octets_.data(), text.data(), text.size());
-  return text.data();
+  if (v6_) {
+    inet_ntop(AF_INET6, octets_.data(), text.data(), text.size());
+    return text.data();
+  }
+  // Most are of this kind, and the library's way goes through printf.
+  char* end = text.data();
+  for (size_t i = 0; i < 4; ++i) {
+    if (i > 0) *end++ = '.';
+    end = std::to_chars(end, end + 3, octets_[i]).ptr;
+  }
+  return {text.data(), end};
 }
 
 std::optional<Endpoint> Endpoint::parse(std::string_view text,

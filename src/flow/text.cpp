@@ -101,6 +101,13 @@ void append_json_char(std::string& out, char c) {
   }
 }
 
+/// Printable ASCII without quotes and backslashes: nearly all that is ever written.
+bool is_plain_json(std::string_view text) {
+  bool plain = true;
+  for (const char c : text) plain &= c >= ' ' && c < '\x7f' && c != '"' && c != '\\';
+  return plain;
+}
+
 }  // namespace
 
 void append_name(std::string& out, Bytes wire) {
@@ -170,6 +177,10 @@ void append_seconds(std::string& out, Duration duration) {
 }
 
 void append_json_escaped(std::string& out, std::string_view text) {
+  if (is_plain_json(text)) {
+    out += text;
+    return;
+  }
   if (is_utf8(text)) {
     for (const char c : text) append_json_char(out, c);
     return;

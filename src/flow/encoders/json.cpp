@@ -1,4 +1,5 @@
 // One nested JSON object a line: the same nouns as the flat form, with objects and lists.
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -44,11 +45,18 @@ class Json final : public Encoder {
     if (const char last = out_->back(); last != '{' && last != '[') out_->push_back(',');
   }
   std::string& key(std::string_view name) {
-    separate();
-    out_->push_back('"');
-    *out_ += name;
-    *out_ += "\":";
-    return *out_;
+    std::string& out = *out_;
+    const char last = out.back();
+    const bool first = last == '{' || last == '[';
+    const size_t at = out.size();
+    out.resize(at + name.size() + (first ? 3 : 4));
+    char* to = out.data() + at;
+    if (!first) *to++ = ',';
+    *to++ = '"';
+    to = std::copy(name.begin(), name.end(), to);
+    *to++ = '"';
+    *to = ':';
+    return out;
   }
   template <std::integral Number>
   void number(std::string_view name, Number value) {
