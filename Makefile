@@ -4,10 +4,10 @@ JOBS ?= $(shell nproc)
 export JOBS
 PROGRAM = build/release/weir
 .DEFAULT_GOAL := help
-.PHONY: help build run test threads bench fuzz format lint clean
+.PHONY: help build run library install-library test threads bench fuzz format lint clean
 
 help: ## lists these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## builds the program: build/release/weir
 	@scripts/install build
@@ -16,6 +16,14 @@ build: ## builds the program: build/release/weir
 
 run: build ## builds and starts it on its defaults: DNS on 127.0.0.1:8853, HTTP on 127.0.0.1:8053
 	@exec $(PROGRAM) run
+
+library: ## builds the library that emits dnstap, for other programs: docs/guide/dnstap-library.md
+	@scripts/install build
+	@[ -f build/release/build.ninja ] || cmake --preset release -DWEIR_TESTS=OFF
+	@cmake --build build/release -j $(JOBS) --target weir_dnstap weir_dnstap_static
+
+install-library: library ## installs it: make install-library PREFIX=/usr/local
+	@cmake --install build/release --component dnstap --prefix $(or $(PREFIX),/usr/local)
 
 test: ## the test of the house, unit tests under ASan and UBSan, and tests against real DNS servers
 	@scripts/install test
@@ -28,7 +36,7 @@ threads: ## the unit tests of rooms that share something between threads, under 
 	@scripts/install test
 	@scripts/suite tsan threaded
 
-bench: build ## measures weir beside its peers, in one run: make bench FIGURES="A1 B2"
+bench: build library ## measures weir beside its peers, in one run: make bench FIGURES="A1 B2"
 	@scripts/install bench
 	@bench/run $(FIGURES)
 

@@ -9,6 +9,7 @@ import statistics
 import time
 from typing import Callable, NamedTuple
 
+import emitting
 import load
 import tapping
 import watching
@@ -157,9 +158,15 @@ def frames(stage, subjects):
     count = stage.seconds * FRAMES_BY_SECOND
     for run in range(stage.runs):
         for name in subjects:
-            values = (tapping.read_file(stage, count) if name == "dnstap-ldns"
+            values = (tapping.read_file(stage, name, count) if name in tapping.READERS
                       else tapping.receive(stage, name, count))
             yield Sample(name, run, values)
+
+
+def emitted(stage, subjects):
+    for run in range(stage.runs):
+        for name in subjects:
+            yield Sample(name, run, emitting.emit(stage, name, stage.seconds))
 
 
 def packets(stage, subjects):
@@ -228,9 +235,24 @@ FIGURES = (
            (Goal("cpu_ns", peer="dnstap-ldns", times=4.0), Goal("cpu_ns", most=600)), frames,
            "dnstap-ldns reads a file, the others a Unix socket that four senders write to. What "
            "peers decode they print; weir carries it to the end of its flow. 190 octets a frame."),
+    Figure("C2", "dnstap from a file to JSON lines", "cpu_ns", _FRAME,
+           ("dnstap (JSON)", "weir (JSON)", "weir (flat JSON)"),
+           (Goal("cpu_ns", peer="dnstap (JSON)", times=9.0), Goal("cpu_ns", most=900)), frames,
+           "golang-dnstap and weir both write one object a message, with the whole DNS message in "
+           "it; flat JSON is the record that log collectors take. One processor each."),
     Figure("C3", "dnstap over a Unix socket, taken", "cpu_ns", {**_FRAME, "mib": "MiB"},
            ("fstrm_capture", "dnstap", "weir"),
            (Goal("cpu_ns", most=667),), frames,
            "Peers pass frames on as they are, to nowhere; weir decodes them. Four senders write "
            "as fast as they are let."),
+    Figure("G2", "a call that emits dnstap", "median_ns",
+           {"median_ns": "ns (median)", "p99_ns": "ns (p99)",
+            "cpu_ns": "CPU ns/message, all threads", "lost": "lost"},
+           tuple(emitting.SUBJECTS),
+           (Goal("median_ns", most=1000), Goal("median_ns", peer="libfstrm", times=1.3)), emitted,
+           "A client's query with the time of day, from the call until it returns, with one "
+           "reading of the clock in it; 100 000 calls a second and thread, in bursts of 50, to a "
+           "fstrm_capture on the other processor. CPU time is of calls, writing and the pauses "
+           "between bursts, whose part is that of reading the clock. libfstrm is fed as unbound "
+           "and BIND do, packed by protobuf-c, with the largest input queue to each thread."),
 )

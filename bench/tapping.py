@@ -82,13 +82,23 @@ def receive(stage, name, frames):
         return {**values, "lost": _lost(room, frames)} if name == "weir" else values
 
 
-def read_file(stage, frames):
-    """dnstap-ldns, which reads files only, to text that nobody reads."""
+# Programs that read a file of dnstap and write text that nobody reads.
+READERS = {
+    "dnstap-ldns": lambda file: ["dnstap-ldns", "-q", "-r", file],
+    "dnstap (JSON)": lambda file: ["dnstap", "-j", "-r", file],
+    "weir (JSON)": lambda file: [peers.WEIR, "read", "-j", "1", "-f", "json", file],
+    "weir (flat JSON)": lambda file: [peers.WEIR, "read", "-j", "1", "-f", "flat-json", file],
+}
+
+
+def read_file(stage, name, frames):
+    """One reading on one processor, from the start of the program to its end."""
     file = stage.folder / f"{frames}.fstrm"
     if not file.exists():
         subprocess.run([stage.tools["dnstap_load"], "file", file, str(frames)], check=True)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(["dnstap-ldns", "-q", "-r", file], check=True, stdout=subprocess.DEVNULL,
+    subprocess.run(READERS[name](file), check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL,
                    preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}))
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     user, system = after.ru_utime - before.ru_utime, after.ru_stime - before.ru_stime

@@ -203,6 +203,9 @@ class Parser {
     read_->add_option("files", to.files)->required();
     add_output(read_, to);
     read_->add_flag("--follow", to.follow);
+    read_->add_option("--certificate", to.certificate);
+    read_->add_option("--key", to.key);
+    read_->add_option("--client-ca", to.client_ca);
     add_ports(read_, to.ports);
     read_->add_option("-j,--threads", to.threads)->check(CLI::Range(1, 1024));
   }

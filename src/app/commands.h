@@ -60,7 +60,10 @@ struct OutputChoice {
 };
 
 struct ReadCommand : OutputChoice {
-  std::vector<std::string> files;
+  std::vector<std::string> files;  // or interfaces, or addresses to listen on
+  std::string certificate;         // of a TLS listener: PEM files
+  std::string key;
+  std::string client_ca;
   std::vector<uint16_t> ports;
   unsigned threads = 0;  // 0: one a processor
   bool follow = false;

@@ -122,29 +122,29 @@ examples:
   weir query www.example.org
   weir query example.org DNSKEY +dnssec +tls @9.9.9.9 --tls-name quad9.net
 )"},
-    {"read", R"(Reads captures and dnstap files and prints every DNS message in them.
+    {"read", R"(Reads captures and dnstap, files or live, and prints every DNS message.
 
-usage: weir read FILE... [OPTION...]
+usage: weir read FROM... [OPTION...]
 
-  FILE                  pcap, pcapng, dnstap; plain or zstd; - is stdin,
-                        iface:NAME an interface (see weir capture)
+  FROM                  pcap, pcapng, dnstap files, plain or zstd; - is standard
+                        input; or an interface, iface:NAME; or where senders of
+                        dnstap connect to: unix:PATH, tcp:ADDRESS:PORT, tls:...
   -f, --format FORMAT   text, short, flat-json, json, yaml, dnstap or pcap
-  --to SINK             sqlite:PATH or file:PATH instead of standard output
+  --to SINK             sqlite:PATH, file:PATH or dnstap:PATH; or a receiver of
+                        dnstap: unix:PATH, tcp:HOST:PORT, tls:HOST:PORT
   --count               print only how many messages there are
   --follow              wait for more at the end of the last file
-  -n, --name SUFFIX     only messages about this name and names below it; also
-                        --client, --type, --rcode, --message-type, --since and
-                        --until, as weir log has them
+  -n, --name SUFFIX     only this name and those below; also --client, --type,
+                        --rcode, --message-type, --since, --until (see weir log)
   --ports PORT,...      where captures have DNS (default 53,5353)
   -j, --threads N       default: one a processor; the output is the same for any
+  --certificate, --key, --client-ca FILE  for tls: who we are, who may connect
 
-Malformed messages are printed and counted, with what is wrong and where. Ends
-with 1 when a file could not be read to its end.
+Ends with 1 when a file could not be read to its end.
 
 examples:
-  weir read capture.pcapng --rcode NXDOMAIN
   weir read dns.fstrm.zst -f flat-json | jq -r '."dns.qname"'
-  weir read *.pcap --to sqlite:capture.sqlite
+  weir read unix:/run/dnstap.sock -f short --rcode NXDOMAIN
 )"},
     {"capture", R"(Watches DNS on network interfaces and prints every message.
 

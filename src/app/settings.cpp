@@ -80,6 +80,7 @@ flow::FlowSettings flow_settings(const Settings& settings, const std::string& st
   };
   append(flow.sinks, settings.sink.file);
   append(flow.sinks, settings.sink.sqlite);
+  append(flow.sinks, settings.sink.dnstap);
   append(flow.sources, settings.source.dnstap);
   append(flow.sources, settings.source.capture);
   flow.identity = settings.flow.identity.empty() ? machine_name() : settings.flow.identity;
@@ -107,6 +108,18 @@ Result<LoadedSettings, config::Diagnostics> load_settings(const ConfigChoice& ch
     wrong.push_back(std::move(each));
   if (!wrong.empty()) return wrong;
   return loaded;
+}
+
+std::vector<Prefix> private_networks() {
+  std::vector<Prefix> networks;
+  std::string_view rest = kPrivate;
+  for (size_t quote; (quote = rest.find('"')) != std::string_view::npos;) {
+    rest.remove_prefix(quote + 1);
+    const std::string_view network = rest.substr(0, rest.find('"'));
+    networks.push_back(*Prefix::parse(network));
+    rest.remove_prefix(network.size() + 1);
+  }
+  return networks;
 }
 
 }  // namespace weir::app

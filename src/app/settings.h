@@ -29,6 +29,7 @@ struct StoreSettings {
 struct SinkTables {
   std::vector<flow::FileSinkSettings> file;
   std::vector<flow::SqliteSinkSettings> sqlite;
+  std::vector<flow::DnstapSinkSettings> dnstap;
 };
 
 /// `[[source.dnstap]]`, `[[source.capture]]`: a list a kind.
@@ -70,6 +71,8 @@ Result<LoadedSettings, config::Diagnostics> load_settings(const ConfigChoice& ch
 inline constexpr const char* kPrivate =
     R"(["127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
         "169.254.0.0/16", "fc00::/7", "fe80::/10"])";
+/// The same as values.
+std::vector<Prefix> private_networks();
 
 inline constexpr const char* kDefaultFile = "/etc/weir/weir.toml";
 

@@ -1,11 +1,17 @@
 // How the telemetry plane is written in TOML.
 #include "app/settings_flow.h"
 
+#include <utility>
+
+#include "app/settings_tls.h"
+
 namespace weir::app {
 namespace {
 
 using config::Report;
 using config::Table;
+using emit::FileTarget;
+using flow::DnstapSinkSettings;
 using flow::FileSinkSettings;
 using flow::LaneSettings;
 using flow::SqliteSinkSettings;
@@ -37,6 +43,19 @@ Table<LaneSettings> lane_table() {
   table.duration(
       "retry_most", &LaneSettings::retry_most,
       {.fallback = "1m", .least = "1ms", .most = "1d", .doc = "The longest such pause."});
+  table.boolean("retry", &LaneSettings::retry,
+                {.fallback = "true",
+                 .doc = "Try again what failed; without it a failure is the end, until a reload."});
+  table.integer("retry_attempts", &LaneSettings::retry_attempts,
+                {.fallback = "0",
+                 .most = "1000000",
+                 .doc = "How often in a row it is tried again. When that is used up, what comes is "
+                        "lost and counted until a reload; 0 means no bound."});
+  table.integer("retry_jitter", &LaneSettings::retry_jitter_percent,
+                {.fallback = "0",
+                 .most = "100",
+                 .doc = "Per cent of each pause that chance may take off, so that those who failed "
+                        "together do not come back together."});
   table.check([](const LaneSettings& lane, Report& report) {
     if (lane.retry_most < lane.retry_base) report.wrong("retry_most", "is below retry_base");
   });
@@ -108,6 +127,71 @@ Table<SqliteSinkSettings> sqlite_sink_table() {
   return table;
 }
 
+/// What is set must be of use where the stream goes.
+void check_dnstap(const DnstapSinkSettings& sink, Report& report) {
+  const auto target = emit::parse_target(sink.to);
+  if (!target) return report.wrong("to", target.error());
+  const bool is_file = std::holds_alternative<FileTarget>(*target);
+  const bool is_tls = std::holds_alternative<emit::TlsTarget>(*target);
+  const auto& tls = sink.tls;
+  const bool has_tls = !tls.subject_name.empty() || !tls.ca_file.empty() || !tls.pins.empty() ||
+                       !tls.certificate.empty();
+  if (has_tls && !is_tls) report.wrong("tls", "is set, but `to` is not tls:HOST:PORT");
+  if (is_file && sink.streams > 1) report.wrong("streams", "is above 1, but `to` is a file");
+  const bool rotates = sink.rotation.octets > 0 || sink.rotation.age > Duration::zero();
+  if (rotates && !is_file) report.wrong("rotation", "is set, but `to` is not a file");
+  if (sink.sync != FileTarget::Sync::kNone && !is_file)
+    report.wrong("fsync", "is set, but `to` is not a file");
+}
+
+void add_dnstap_files(Table<DnstapSinkSettings>& table) {
+  table.table("rotation", &DnstapSinkSettings::rotation, rotation_table());
+  table.choice("fsync", &DnstapSinkSettings::sync,
+               {{"none", FileTarget::Sync::kNone},
+                {"interval", FileTarget::Sync::kInterval},
+                {"always", FileTarget::Sync::kAlways}},
+               {.fallback = "none",
+                .doc = "When a file is forced to the disk: as the system likes, every "
+                       "fsync_interval, or with each group."});
+  table.duration("fsync_interval", &DnstapSinkSettings::sync_interval,
+                 {.fallback = "1s", .least = "10ms", .most = "1h", .doc = "See fsync."});
+}
+
+Table<DnstapSinkSettings> dnstap_sink_table() {
+  auto table = any_sink_table<DnstapSinkSettings>(
+      "What is seen, in dnstap over Frame Streams: to a receiver, or into files.");
+  table.text("to", &DnstapSinkSettings::to,
+             {.least = "1",
+              .most = "4095",
+              .doc = "unix:PATH, tcp:HOST:PORT or tls:HOST:PORT of a receiver; or file:PATH. What "
+                     "stands in a file already is kept as PATH.1."});
+  table.boolean("bidirectional", &DnstapSinkSettings::bidirectional,
+                {.fallback = "true",
+                 .doc = "Ask the receiver whether it takes dnstap (READY), and wait for its word "
+                        "(ACCEPT, FINISH); without it, data follows at once."});
+  table.duration("connect_timeout", &DnstapSinkSettings::connect_timeout,
+                 {.fallback = "5s",
+                  .least = "10ms",
+                  .most = "5m",
+                  .doc = "How long a connection may take, TLS included."});
+  table.duration("handshake_timeout", &DnstapSinkSettings::handshake_timeout,
+                 {.fallback = "5s",
+                  .least = "10ms",
+                  .most = "5m",
+                  .doc = "How long the receiver may take to accept the stream."});
+  table.integer("streams", &DnstapSinkSettings::streams,
+                {.fallback = "1",
+                 .least = "1",
+                 .most = "64",
+                 .doc = "Connections to the receiver that share the load, in turn; each is a sink "
+                        "of its own in metrics, NAME-1, NAME-2 and so on."});
+  table.table("tls", &DnstapSinkSettings::tls,
+              tls_asking_table("How a receiver over TLS proves who it is, and how weir does."));
+  add_dnstap_files(table);
+  table.check(check_dnstap);
+  return table;
+}
+
 /// How many there may be of one kind, and what tells them apart.
 config::Spec list_of(std::string unique) {
   return {.fallback = "[]", .most_items = 64, .unique = std::move(unique)};
@@ -134,6 +218,7 @@ Table<SinkTables> sink_table() {
   Table<SinkTables> table("Further destinations of everything that is seen, by kind.");
   table.table("file", &SinkTables::file, file_sink_table(), list_of("name"));
   table.table("sqlite", &SinkTables::sqlite, sqlite_sink_table(), list_of("name"));
+  table.table("dnstap", &SinkTables::dnstap, dnstap_sink_table(), list_of("name"));
   return table;
 }
 

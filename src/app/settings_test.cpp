@@ -124,6 +124,11 @@ TEST(Settings, the_flow_gets_the_store_and_the_sinks) {
 store.retention.age = "1d"
 sink.file = [{name = "lines", path = "/x/lines"}]
 sink.sqlite = [{name = "rows", path = "/x/rows.db"}]
+[[sink.dnstap]]
+name = "frames"
+to = "tls:collector.example:6001"
+tls.ca_file = "/x/ca.pem"
+lane.retry_attempts = 3
 )");
   ASSERT_TRUE(settings.ok());
   const flow::FlowSettings flow = flow_settings(*settings, "/x/queries.db");
@@ -132,7 +137,30 @@ sink.sqlite = [{name = "rows", path = "/x/rows.db"}]
   EXPECT_EQ(flow.store.name, "store");
   EXPECT_FALSE(flow.identity.empty());
   EXPECT_THAT(flow.version, HasSubstr("weir "));
-  EXPECT_THAT(flow.sinks, SizeIs(2));
+  ASSERT_THAT(flow.sinks, SizeIs(3));
+  const auto& dnstap = std::get<flow::DnstapSinkSettings>(flow.sinks[2]);
+  EXPECT_EQ(dnstap.to, "tls:collector.example:6001");
+  EXPECT_EQ(dnstap.tls.ca_file, "/x/ca.pem");
+  EXPECT_EQ(dnstap.lane.retry_attempts, 3U);
+  EXPECT_TRUE(dnstap.bidirectional && dnstap.lane.retry);
+  EXPECT_EQ(dnstap.handshake_timeout, 5s);
+}
+
+TEST(Settings, E04_sinks_of_dnstap_are_told_what_is_wrong_with_them) {
+  const auto words_of = [](const std::string& keys) {
+    const auto settings = load("[[sink.dnstap]]\nname = \"x\"\n" + keys);
+    return settings.ok() ? std::string() : config::to_text(settings.error());
+  };
+  EXPECT_THAT(words_of(""), HasSubstr("sink.dnstap.0.to"));
+  EXPECT_THAT(words_of("to = \"unix:\""), HasSubstr("lacks a path"));
+  EXPECT_THAT(words_of("to = \"tcp::1\""), HasSubstr("lacks a host"));
+  EXPECT_THAT(words_of("to = \"tcp:h\""), HasSubstr("lacks a port"));
+  EXPECT_THAT(words_of("to = \"tcp:h:65536\""), HasSubstr("between 1 and 65535"));
+  EXPECT_THAT(words_of("to = \"/x\"\nstreams = 2"), HasSubstr("`to` is a file"));
+  EXPECT_THAT(words_of("to = \"tcp:h:1\"\ntls.ca_file = \"/x\""), HasSubstr("not tls:"));
+  EXPECT_THAT(words_of("to = \"tcp:h:1\"\nfsync = \"always\""), HasSubstr("not a file"));
+  EXPECT_THAT(words_of("to = \"tcp:h:1\"\nrotation.size = \"1MiB\""), HasSubstr("not a file"));
+  EXPECT_EQ(words_of("to = \"/x\"\nrotation.size = \"1MiB\"\nfsync = \"interval\""), "");
 }
 
 TEST(Settings, arguments_win_over_the_environment) {

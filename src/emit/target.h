@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/endpoint.h"
+#include "base/result.h"
 
 namespace weir::emit {
 
@@ -53,6 +55,11 @@ struct TlsTarget : TcpTarget {
 };
 
 using Target = std::variant<FileTarget, UnixTarget, TcpTarget, TlsTarget>;
+
+/// Reads `file:PATH` (or a path that begins with a slash), `unix:PATH`, `tcp:HOST:PORT` and
+/// `tls:HOST:PORT`; the rest of the target is as it is by default. The error says what is missing
+/// or wrong: `lacks a port, as in tcp:HOST:6000`.
+Result<Target, std::string> parse_target(std::string_view text);
 
 /// `file /var/log/x.fstrm`, `unix:/run/x.sock`, `tcp:192.0.2.1:6000`, `tls:collector.example:6001`.
 std::string to_text(const Target& target);

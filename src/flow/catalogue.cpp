@@ -19,6 +19,8 @@ std::unique_ptr<Encoder> make_pcap_encoder();
 Result<std::unique_ptr<Sink>> make_file_sink(const FileSinkSettings& settings,
                                              std::unique_ptr<Encoder> encoder);
 Result<std::unique_ptr<Sink>> make_sqlite_sink(const SqliteSinkSettings& settings);
+Result<std::unique_ptr<Sink>> make_dnstap_sink(const DnstapSinkSettings& settings,
+                                               std::string_view identity, std::string_view version);
 Result<std::unique_ptr<Source>> make_dnstap_source(const DnstapSourceSettings& settings,
                                                    SourceContext context);
 Result<std::unique_ptr<Source>> make_capture_source(const CaptureSourceSettings& settings,
@@ -38,11 +40,15 @@ struct Make {
     return make_file_sink(sink, make_encoder(sink.format, flow.identity, flow.version));
   }
   Made operator()(const SqliteSinkSettings& sink) const { return make_sqlite_sink(sink); }
+  Made operator()(const DnstapSinkSettings& sink) const {
+    return make_dnstap_sink(sink, flow.identity, flow.version);
+  }
 };
 
 struct Destination {
   std::string operator()(const FileSinkSettings& sink) const { return "file " + sink.path; }
   std::string operator()(const SqliteSinkSettings& sink) const { return "sqlite " + sink.path; }
+  std::string operator()(const DnstapSinkSettings& sink) const { return "dnstap to " + sink.to; }
 };
 
 /// The same of sources.

@@ -14,6 +14,7 @@ TEST(Catalogue, every_kind_of_sink_can_be_made_and_says_where_it_leads) {
   const std::vector<SinkSettings> sinks = {
       FileSinkSettings{.name = "lines", .path = folder / "lines"},
       SqliteSinkSettings{.name = "rows", .path = folder / "rows"},
+      DnstapSinkSettings{.name = "frames", .to = "file:" + folder / "frames"},
   };
   ASSERT_EQ(sinks.size(), std::variant_size_v<SinkSettings>);
   for (const SinkSettings& sink : sinks) {

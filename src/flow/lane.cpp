@@ -12,10 +12,16 @@
 namespace weir::flow {
 namespace {
 
-// How often an idle lane lets its sink do housekeeping.
-constexpr Duration kIdleTick = 1s;
-// The log hears of a lane's failures at most this often.
+// How often an idle lane lets its sink do housekeeping, and look whether its destination is there.
+constexpr Duration kIdleTick = 500ms;
+// The log hears of batches that were refused at most this often.
 constexpr Duration kLogPause = 10s;
+
+std::optional<uint64_t> bound_of(const LaneSettings& settings) {
+  if (!settings.retry) return 0;
+  if (settings.retry_attempts == 0) return std::nullopt;
+  return settings.retry_attempts;
+}
 
 }  // namespace
 
@@ -24,6 +30,7 @@ std::string_view to_text(LaneState state) {
     case LaneState::kIdle: return "idle";
     case LaneState::kBusy: return "busy";
     case LaneState::kRetrying: return "retrying";
+    case LaneState::kExhausted: return "exhausted";
     case LaneState::kStopped: return "stopped";
   }
   return "unknown";
@@ -38,7 +45,11 @@ Lane::Lane(std::string name, std::unique_ptr<Sink> sink, const LaneSettings& set
       clock_(clock),
       backlog_(settings.queue_batches, settings.queue_octets),
       deadline_(std::numeric_limits<int64_t>::max()),
-      pause_(settings.retry_base) {}
+      backoff_({.first = settings.retry_base,
+                .most = settings.retry_most,
+                .attempts = bound_of(settings),
+                .jitter_percent = settings.retry_jitter_percent},
+               &random_) {}
 
 Lane::~Lane() {
   // Series of metrics may keep a lane alive longer than the clock: it is not asked here, and `read`
@@ -80,6 +91,12 @@ void Lane::note(const Gap& gap) {
 void Lane::reopen() {
   reopen_.store(true);
   backlog_.nudge();
+  hurry_.ring();
+}
+
+void Lane::complain(const Error& error) {
+  adrift_ = true;
+  remember(error);
 }
 
 void Lane::close(Instant deadline) {
@@ -89,7 +106,13 @@ void Lane::close(Instant deadline) {
 }
 
 void Lane::join() {
-  if (thread_.joinable()) thread_.join();
+  if (thread_.joinable()) {
+    const Instant deadline(Duration(deadline_.load()));
+    const bool now = deadline == Instant::min();  // see ~Lane
+    const Duration left = now ? Duration::zero() : deadline - clock_.now();
+    if (!ended_.wait(std::max(left, Duration::zero()))) sink_->interrupt();
+    thread_.join();
+  }
   sink_.reset();
 }
 
@@ -109,11 +132,12 @@ LaneReading Lane::read() const {
 }
 
 void Lane::run() {
+  tend();  // connects what has to be connected, before there is anything for it
   for (;;) {
     fill();
-    if (reopen_.exchange(false)) sink_->reopen();
-    if (out_of_time()) {
-      give_up(Loss::kShutdown, pending_.size());
+    if (reopen_.exchange(false)) begin_anew();
+    if (out_of_time() || exhausted_) {
+      give_up(exhausted_ ? Loss::kExhausted : Loss::kShutdown, pending_.size());
       gaps_in_hand_.clear();
     }
     if (pending_.empty() && gaps_in_hand_.empty()) {
@@ -121,17 +145,37 @@ void Lane::run() {
     } else {
       attempt(careful_ > 0 ? 1 : pending_.size());
     }
-    sink_->tend(clock_.wall_now());
+    tend();
   }
+  sink_->close();
   publish(LaneState::kStopped);
+  ended_.ring();
+}
+
+void Lane::tend() {
+  if (exhausted_ || out_of_time()) return;
+  if (const Status tended = sink_->tend(clock_.wall_now()); !tended) {
+    adrift_ = true;
+    pause(tended.error());
+  } else if (adrift_ && pending_.empty()) {
+    recover();
+  }
+}
+
+void Lane::begin_anew() {
+  sink_->reopen();
+  backoff_.reset();
+  adrift_ = adrift_ || exhausted_;
+  exhausted_ = false;
 }
 
 /// Takes what waits, up to a group; waits for it only when there is nothing in hand.
 void Lane::fill() {
   if (pending_.empty()) {
-    publish(LaneState::kIdle);
-    backlog_.take(settings_.group_batches, gaps_in_hand_.empty() ? kIdleTick : Duration::zero(),
-                  pending_);
+    const bool tries = adrift_ && !exhausted_;  // and has paused already
+    if (!tries) publish(exhausted_ ? LaneState::kExhausted : LaneState::kIdle);
+    const bool waits = gaps_in_hand_.empty() && !tries;
+    backlog_.take(settings_.group_batches, waits ? kIdleTick : Duration::zero(), pending_);
   } else if (pending_.size() < settings_.group_batches) {
     backlog_.take(settings_.group_batches - pending_.size(), Duration::zero(), pending_);
   }
@@ -159,39 +203,60 @@ Status Lane::offer_gaps() {
 }
 
 void Lane::settled(size_t count) {
+  uint64_t observations = 0;
   for (size_t i = 0; i < count; ++i) {
-    book_->deliver(pending_.front().batch->size());
+    observations += pending_.front().batch->size();
     pending_.pop_front();
   }
+  const uint64_t refused = sink_->take_refused();
+  book_->deliver(observations - refused);
+  book_->drop(Loss::kRefused, refused);
   gaps_in_hand_.clear();
   careful_ -= std::min(careful_, count);
-  pause_ = settings_.retry_base;
-  if (careful_ == 0) forget_error();
+  if (careful_ == 0) recover();
 }
 
 void Lane::failed(const Error& error, size_t count) {
-  remember(error);
-  if (error.retry) {
-    retries_.fetch_add(1);
-    publish(LaneState::kRetrying);
-    const Duration left = Instant(Duration(deadline_.load())) - clock_.now();
-    hurry_.wait(std::min(pause_, std::max(left, Duration::zero())));
-    pause_ = std::min(2 * pause_, settings_.retry_most);
-  } else if (count > 1) {
+  if (error.retry) return pause(error);
+  if (count > 1) {
     careful_ = count;
-  } else {
-    // The last one alone, or gaps alone: it is not wanted, and offering it again will not help.
-    give_up(Loss::kRefused, count);
-    gaps_in_hand_.clear();
-    careful_ -= std::min<size_t>(careful_, 1);
+    return;
   }
+  // The last one alone, or gaps alone: it is not wanted, and offering it again will not help.
+  if (clock_.now() >= log_again_) {
+    log::warning(fmt::format("sink {}: {}", name_, log::escape_text(error.what)));
+    log_again_ = clock_.now() + kLogPause;
+  }
+  give_up(Loss::kRefused, count);
+  gaps_in_hand_.clear();
+  careful_ -= std::min<size_t>(careful_, 1);
+}
+
+void Lane::pause(const Error& error) {
+  remember(error);
+  const auto wait = backoff_.next();
+  if (!wait) return exhaust();
+  retries_.fetch_add(1);
+  publish(LaneState::kRetrying);
+  const Duration left = Instant(Duration(deadline_.load())) - clock_.now();
+  hurry_.wait(std::min(*wait, std::max(left, Duration::zero())));
+}
+
+void Lane::exhaust() {
+  exhausted_ = true;
+  publish(LaneState::kExhausted);
+  log::warning(
+      fmt::format("sink {}: given up; what comes is lost until weir is told to reload", name_));
 }
 
 void Lane::give_up(Loss loss, size_t count) {
+  uint64_t observations = 0;
   for (size_t i = 0; i < count; ++i) {
-    book_->drop(loss, pending_.front().batch->size());
+    observations += pending_.front().batch->size();
     pending_.pop_front();
   }
+  book_->drop(loss, observations);
+  sink_->give_up(observations);
 }
 
 bool Lane::out_of_time() const {
@@ -203,18 +268,19 @@ void Lane::publish(LaneState state) {
   state_.store(state);
 }
 
+/// One line in the log an outage, however often it is tried.
 void Lane::remember(const Error& error) {
   {
     const std::lock_guard lock(mutex_);
     last_error_ = error.what;
   }
-  if (clock_.now() < log_again_) return;
+  if (std::exchange(complained_, true)) return;
   log::warning(fmt::format("sink {}: {}", name_, log::escape_text(error.what)));
-  log_again_ = clock_.now() + kLogPause;
-  complained_ = true;
 }
 
-void Lane::forget_error() {
+void Lane::recover() {
+  backoff_.reset();
+  adrift_ = false;
   {
     const std::lock_guard lock(mutex_);
     last_error_.clear();

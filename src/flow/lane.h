@@ -4,9 +4,11 @@
 // once; only then it is counted as delivered. Under load groups grow by themselves, at rest a batch
 // is settled as soon as it comes. A failure that may pass is tried again with growing pauses while
 // the backlog fills and its overflow policy decides; one that will not pass costs the batch that
-// caused it and no other.
+// caused it and no other. When the attempts have a bound and are used up, what comes is lost and
+// counted until the sink is reopened.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <deque>
 #include <memory>
@@ -15,6 +17,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/backoff.h"
+#include "base/random.h"
 #include "flow/backlog.h"
 #include "flow/bell.h"
 #include "flow/ledger.h"
@@ -23,7 +27,9 @@
 
 namespace weir::flow {
 
-enum class LaneState : uint8_t { kIdle, kBusy, kRetrying, kStopped };
+enum class LaneState : uint8_t { kIdle, kBusy, kRetrying, kExhausted, kStopped };
+inline constexpr std::array kLaneStates = {LaneState::kIdle, LaneState::kBusy, LaneState::kRetrying,
+                                           LaneState::kExhausted, LaneState::kStopped};
 std::string_view to_text(LaneState state);
 
 /// What operators see of a lane, beside its account in the ledger.
@@ -52,12 +58,13 @@ class Lane {
   /// to the last one of their kind.
   void note(const Gap& gap);
   /// Says that the sink does not work at present; before `start`.
-  void complain(const Error& error) { remember(error); }
-  /// Asks the sink to reopen, on the lane's thread.
+  void complain(const Error& error);
+  /// Asks the sink to reopen, on the lane's thread, and begins anew to try what failed.
   void reopen();
   /// Takes no more. What waits is delivered until `deadline`; the rest is counted as lost.
   void close(Instant deadline);
-  /// Waits for the thread to end and lets go of the sink; after `close`.
+  /// Waits for the thread to end and lets go of the sink; after `close`. What waits for the
+  /// destination beyond the deadline is interrupted.
   void join();
 
   const std::string& name() const { return name_; }
@@ -67,16 +74,20 @@ class Lane {
  private:
   void run();
   void fill();
+  void tend();
+  void begin_anew();
   void attempt(size_t count);
   Status offer_group(size_t count);
   Status offer_gaps();
   void settled(size_t count);
   void failed(const Error& error, size_t count);
+  void pause(const Error& error);
+  void exhaust();
   void give_up(Loss loss, size_t count);
   bool out_of_time() const;
   void publish(LaneState state);
   void remember(const Error& error);
-  void forget_error();
+  void recover();
 
   const std::string name_;
   std::unique_ptr<Sink> sink_;  // the lane thread's own; gone after `join`
@@ -84,7 +95,8 @@ class Lane {
   const std::shared_ptr<SinkBook> book_;
   const Clock& clock_;
   Backlog backlog_;
-  Bell hurry_;  // ends a pause between attempts when the lane is closed
+  Bell hurry_;  // ends a pause between attempts when the lane is closed or the sink reopened
+  Bell ended_;
   std::atomic<int64_t> deadline_;
   std::atomic<bool> reopen_{false};
   std::atomic<LaneState> state_{LaneState::kIdle};
@@ -99,9 +111,12 @@ class Lane {
   std::deque<Waiting> pending_;  // taken and not yet settled
   std::vector<Gap> gaps_in_hand_;
   size_t careful_ = 0;  // batches still to be offered one by one, to find the one that is refused
-  Duration pause_;
+  SystemRandom random_;
+  Backoff backoff_;
+  bool exhausted_ = false;   // no attempts are left
+  bool adrift_ = false;      // the failure that lasts was found with nothing to deliver
   bool complained_ = false;  // the log has a line about the failure that lasts
-  Instant log_again_;        // not before
+  Instant log_again_;        // about what was refused: not before
   std::thread thread_;
 };
 

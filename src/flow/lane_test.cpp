@@ -23,6 +23,13 @@ struct Desk {
   std::vector<uint64_t> kept;        // sequences, settled
   std::vector<Gap> gaps;
   int reopened = 0;
+  bool gone = false;  // tend fails
+  int tended = 0;
+  uint64_t refused = 0;  // of what is settled next
+  bool blocked = false;  // deliver waits for an interrupt
+  bool interrupted = false;
+  uint64_t given_up = 0;
+  bool closed = false;
 
   template <typename Condition>
   void await(Condition condition) {
@@ -35,7 +42,12 @@ class DeskSink final : public Sink {
  public:
   explicit DeskSink(Desk& desk) : desk_(desk) {}
   Status deliver(const model::Batch& batch) override {
-    const std::lock_guard lock(desk_.mutex);
+    std::unique_lock lock(desk_.mutex);
+    if (desk_.blocked) {
+      desk_.changed.notify_all();
+      desk_.changed.wait(lock, [&] { return desk_.interrupted; });
+      return undo(kPassing);
+    }
     if (desk_.unwanted == batch.observations()[0].sequence) return undo(kLasting);
     for (const auto& observation : batch.observations()) taken_.push_back(observation.sequence);
     return Done{};
@@ -56,6 +68,27 @@ class DeskSink final : public Sink {
     taken_.clear();
     gaps_.clear();
     return Done{};
+  }
+  Status tend(WallTime) override {
+    const std::lock_guard lock(desk_.mutex);
+    ++desk_.tended;
+    desk_.changed.notify_all();
+    if (desk_.gone) return kPassing;
+    return Done{};
+  }
+  uint64_t take_refused() override {
+    const std::lock_guard lock(desk_.mutex);
+    return std::exchange(desk_.refused, 0);
+  }
+  void give_up(uint64_t observations) override {
+    const std::lock_guard lock(desk_.mutex);
+    desk_.given_up += observations;
+  }
+  void close() override { desk_.closed = true; }
+  void interrupt() override {
+    const std::lock_guard lock(desk_.mutex);
+    desk_.interrupted = true;
+    desk_.changed.notify_all();
   }
   void reopen() override {
     const std::lock_guard lock(desk_.mutex);
@@ -223,6 +256,85 @@ TEST_F(LaneTest, reopens_also_while_idle) {
   lane->reopen();
   desk.await([&] { return desk.reopened == 1; });
   finish();
+}
+
+TEST_F(LaneTest, E17_an_idle_sink_that_lost_its_destination_is_tried_again_and_recovers) {
+  open();
+  desk.gone = true;
+  lane->start();
+  desk.await([&] { return desk.tended > 3; });
+  EXPECT_EQ(lane->read().last_error, "disk full");
+  EXPECT_GT(lane->read().retries, 1U);
+  {
+    const std::lock_guard lock(desk.mutex);
+    desk.gone = false;
+  }
+  while (lane->read().state != LaneState::kIdle) std::this_thread::yield();
+  EXPECT_TRUE(lane->read().last_error.empty());
+  finish();
+  EXPECT_TRUE(desk.closed);
+}
+
+TEST_F(LaneTest, E15_gives_up_after_its_attempts_and_begins_anew_when_it_is_reopened) {
+  open({.retry_attempts = 3});
+  desk.gone = true;
+  lane->start();
+  while (lane->read().state != LaneState::kExhausted) std::this_thread::yield();
+  EXPECT_EQ(desk.tended, 4);  // the first failure and three more
+  EXPECT_EQ(lane->read().retries, 3U);
+  offer(5);
+  while (book->losses().of(Loss::kExhausted) != 5) std::this_thread::yield();
+  EXPECT_EQ(desk.given_up, 5U);
+  EXPECT_EQ(desk.tended, 4);
+  EXPECT_EQ(lane->read().last_error, "disk full");
+  {
+    const std::lock_guard lock(desk.mutex);
+    desk.gone = false;
+  }
+  lane->reopen();
+  desk.await([&] { return desk.reopened == 1 && desk.tended > 4; });
+  offer(2);
+  finish();
+  EXPECT_EQ(desk.kept.size(), 2U);
+  EXPECT_TRUE(lane->read().last_error.empty());
+  EXPECT_EQ(book->read().in_flight, 0U);
+}
+
+TEST_F(LaneTest, E15_without_retries_the_first_failure_is_the_last) {
+  open({.retry = false});
+  desk.shut = true;
+  offer(2);
+  lane->start();
+  while (lane->read().state != LaneState::kExhausted) std::this_thread::yield();
+  EXPECT_EQ(lane->read().retries, 0U);
+  finish();
+  EXPECT_EQ(book->losses().of(Loss::kExhausted), 2U);
+}
+
+TEST_F(LaneTest, E18_what_a_sink_refuses_of_a_batch_is_not_delivered) {
+  open();
+  desk.refused = 2;
+  offer(5);
+  lane->start();
+  finish();
+  EXPECT_EQ(book->read().passed_on, 3U);
+  EXPECT_EQ(book->losses().of(Loss::kRefused), 2U);
+  EXPECT_EQ(book->read().in_flight, 0U);
+}
+
+TEST_F(LaneTest, a_sink_that_waits_beyond_the_deadline_is_interrupted) {
+  open();
+  desk.blocked = true;
+  offer();
+  lane->start();
+  {
+    std::unique_lock lock(desk.mutex);
+    desk.changed.wait(lock);  // it waits
+  }
+  finish(20ms);
+  EXPECT_TRUE(desk.interrupted);
+  EXPECT_EQ(book->losses().of(Loss::kShutdown), 1U);
+  EXPECT_TRUE(desk.closed);
 }
 
 TEST_F(LaneTest, a_lane_that_never_started_ends_too) {

@@ -1,4 +1,4 @@
-// Opening when there is something to deliver.
+// Opening whenever the lane comes by.
 #include "flow/late_sink.h"
 
 namespace weir::flow {
@@ -11,6 +11,7 @@ Status LateSink::ensure_open() {
     error.retry = true;  // permissions and folders are mended while the lane waits
     return error;
   }
+  const std::lock_guard lock(mutex_);
   sink_ = *std::move(opened);
   return Done{};
 }
@@ -27,12 +28,28 @@ Status LateSink::note(const Gap& gap) {
 
 Status LateSink::settle() { return sink_ != nullptr ? sink_->settle() : Status(Done{}); }
 
-void LateSink::tend(WallTime now) {
-  if (sink_ != nullptr) sink_->tend(now);
+Status LateSink::tend(WallTime now) {
+  TRY_DONE(ensure_open());
+  return sink_->tend(now);
+}
+
+uint64_t LateSink::take_refused() { return sink_ != nullptr ? sink_->take_refused() : 0; }
+
+void LateSink::give_up(uint64_t observations) {
+  if (sink_ != nullptr) sink_->give_up(observations);
 }
 
 void LateSink::reopen() {
   if (sink_ != nullptr) sink_->reopen();
+}
+
+void LateSink::close() {
+  if (sink_ != nullptr) sink_->close();
+}
+
+void LateSink::interrupt() {
+  const std::lock_guard lock(mutex_);
+  if (sink_ != nullptr) sink_->interrupt();
 }
 
 }  // namespace weir::flow

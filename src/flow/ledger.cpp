@@ -23,11 +23,12 @@ constexpr std::array<LossWords, kLosses> kWords = {{
     {"queue", "evicted"},
     {"sink", "refused"},
     {"sink", "shutdown"},
+    {"sink", "exhausted"},
 }};
 constexpr std::array kSourceLosses = {Loss::kMissed, Loss::kRingFull, Loss::kClosed,
                                       Loss::kNoMemory};
 constexpr std::array kSinkLosses = {Loss::kQueueFull, Loss::kEvicted, Loss::kRefused,
-                                    Loss::kShutdown};
+                                    Loss::kShutdown, Loss::kExhausted};
 
 std::vector<Dropped> read_losses(const LossCounts& losses) {
   std::vector<Dropped> dropped;

@@ -28,8 +28,9 @@ enum class Loss : uint8_t {
   kEvicted,    // queue: the lane's queue was full, the oldest went
   kRefused,    // sink: it will not take them, ever
   kShutdown,   // sink: not taken before the deadline of the stop
+  kExhausted,  // sink: it was tried as often as it may be, and is tried no more
 };
-inline constexpr size_t kLosses = 8;
+inline constexpr size_t kLosses = 9;
 std::string_view stage_of(Loss loss);
 std::string_view reason_of(Loss loss);
 

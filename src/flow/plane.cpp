@@ -58,23 +58,32 @@ Status Plane::open_sinks() {
   if (settings_.store_enabled) sinks.insert(sinks.begin(), settings_.store);
   for (const SinkSettings& sink : sinks) {
     TRY_DONE(check(sink, settings_.sources_wait));
-    if (std::any_of(lanes_.begin(), lanes_.end(),
-                    [&](const auto& lane) { return lane->name() == name_of(sink); }))
-      return config_error(fmt::format("sink {}: the name is taken", name_of(sink)));
-    auto opened = make_sink(sink, settings_);
-    if (opened) {
-      add_sink(name_of(sink), *std::move(opened), lane_of(sink));
-      continue;
-    }
-    // What stands in the settings must be right; a disk that is full today must not keep names from
-    // being answered.
-    if (opened.error().fault == Fault::kConfig || settings_.sources_wait)
-      return std::move(opened).error();
-    add_sink(name_of(sink),
-             std::make_unique<LateSink>([this, sink] { return make_sink(sink, settings_); }),
-             lane_of(sink));
-    lanes_.back()->complain(opened.error());
+    const unsigned streams = streams_of(sink);
+    for (unsigned i = 0; i < streams; ++i)
+      TRY_DONE(open_sink(sink,
+                         streams == 1 ? name_of(sink) : fmt::format("{}-{}", name_of(sink), i + 1),
+                         i == 0 ? Router::Takes::kAll : Router::Takes::kTurns));
   }
+  return Done{};
+}
+
+Status Plane::open_sink(const SinkSettings& sink, std::string name, Router::Takes takes) {
+  if (std::any_of(lanes_.begin(), lanes_.end(),
+                  [&](const auto& lane) { return lane->name() == name; }))
+    return config_error(fmt::format("sink {}: the name is taken", name));
+  auto opened = make_sink(sink, settings_);
+  if (opened) {
+    add_sink(std::move(name), *std::move(opened), lane_of(sink), takes);
+    return Done{};
+  }
+  // What stands in the settings must be right; a disk that is full today must not keep names from
+  // being answered.
+  if (opened.error().fault == Fault::kConfig || settings_.sources_wait)
+    return std::move(opened).error();
+  add_sink(std::move(name),
+           std::make_unique<LateSink>([this, sink] { return make_sink(sink, settings_); }),
+           lane_of(sink), takes);
+  lanes_.back()->complain(opened.error());
   return Done{};
 }
 
@@ -86,11 +95,12 @@ Status Plane::open_sources() {
   return Done{};
 }
 
-void Plane::add_sink(std::string name, std::unique_ptr<Sink> sink, const LaneSettings& settings) {
+void Plane::add_sink(std::string name, std::unique_ptr<Sink> sink, const LaneSettings& settings,
+                     Router::Takes takes) {
   CHECK(!started_);
   auto book = ledger_.sink(name);
   auto lane = std::make_shared<Lane>(std::move(name), std::move(sink), settings, book, clock_);
-  router_.add_lane(*lane, std::move(book));
+  router_.add_lane(*lane, std::move(book), takes);
   lanes_.push_back(std::move(lane));
 }
 
@@ -194,8 +204,7 @@ void Plane::expose() {
                  sink, lane, [](const LaneReading& reading) { return to_seconds(reading.lag); });
     registry_.callback("weir_sink_retries_total", "Deliveries that failed and were tried again.",
                        sink, true, [lane] { return static_cast<double>(lane->read().retries); });
-    for (const LaneState state :
-         {LaneState::kIdle, LaneState::kBusy, LaneState::kRetrying, LaneState::kStopped})
+    for (const LaneState state : kLaneStates)
       expose_gauge(registry_, "weir_sink_state", "1 for the state that a sink's lane is in.",
                    {{"sink", lane->name()}, {"state", std::string(to_text(state))}}, lane,
                    [state](const LaneReading& reading) { return reading.state == state ? 1 : 0; });

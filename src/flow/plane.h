@@ -33,14 +33,15 @@ struct PlaneReading {
 class Plane {
  public:
   /// Opens the store, every sink and every source; a sink that a full disk or the like keeps from
-  /// opening is tried again when there is something to deliver. `registry` and `clock` outlive the
+  /// opening is tried again. `registry` and `clock` outlive the
   /// plane.
   static Result<std::unique_ptr<Plane>> create(FlowSettings settings, metrics::Registry& registry,
                                                const Clock& clock);
   ~Plane();
 
   /// A lane of its own for a consumer that the settings do not name; before `start`.
-  void add_sink(std::string name, std::unique_ptr<Sink> sink, const LaneSettings& settings);
+  void add_sink(std::string name, std::unique_ptr<Sink> sink, const LaneSettings& settings,
+                Router::Takes takes = Router::Takes::kAll);
   /// A source of the flow's own, which starts and ends with it; before `start`. Its name is in use
   /// by no other source.
   using MakeSource = std::function<Result<std::unique_ptr<Source>>(SourceContext context)>;
@@ -68,6 +69,7 @@ class Plane {
  private:
   Plane(FlowSettings settings, metrics::Registry& registry, const Clock& clock);
   Status open_sinks();
+  Status open_sink(const SinkSettings& sink, std::string name, Router::Takes takes);
   Status open_sources();
   void expose();
 

@@ -19,8 +19,9 @@ Router::~Router() {
   join();
 }
 
-void Router::add_lane(Lane& lane, std::shared_ptr<SinkBook> book) {
-  lanes_.push_back(&lane);
+void Router::add_lane(Lane& lane, std::shared_ptr<SinkBook> book, Takes takes) {
+  if (takes == Takes::kAll) groups_.emplace_back();
+  groups_.back().lanes.push_back(&lane);
   watch_.watch(std::move(book));
 }
 
@@ -78,7 +79,7 @@ bool Router::drain() {
 }
 
 void Router::dispatch(const model::SharedBatch& batch, SourceBook& book) {
-  for (Lane* lane : lanes_) lane->offer(batch);
+  for (Group& group : groups_) group.lanes[group.next++ % group.lanes.size()]->offer(batch);
   book.forward(batch->size());
 }
 
@@ -90,7 +91,7 @@ void Router::look_for_losses() {
     gaps = watch_.look();
   }
   for (const Gap& gap : gaps)
-    for (Lane* lane : lanes_) lane->note(gap);
+    for (const Group& group : groups_) group.lanes.front()->note(gap);
 }
 
 }  // namespace weir::flow

@@ -1,5 +1,6 @@
-// The router: one thread that takes batches out of every tap's ring and hands each to every lane.
-// Transforms (filter, sample, anonymise, enrich: flow/transforms) will stand between the two.
+// The router: one thread that takes batches out of every tap's ring and hands each to every lane,
+// or to one of those that take turns. Transforms (filter, sample, anonymise, enrich:
+// flow/transforms) will stand between the two.
 #pragma once
 
 #include <atomic>
@@ -22,8 +23,11 @@ class Router {
   Router(const Router&) = delete;
   Router& operator=(const Router&) = delete;
 
+  /// Which batches a lane is offered: each, or, in turn with the lane that was added before it, its
+  /// share.
+  enum class Takes : bool { kAll, kTurns };
   /// Before `start`.
-  void add_lane(Lane& lane, std::shared_ptr<SinkBook> book);
+  void add_lane(Lane& lane, std::shared_ptr<SinkBook> book, Takes takes = Takes::kAll);
   /// At any time, from any thread; the tap lives as long as the router.
   void add_tap(RingTap& tap);
   /// To ring when there is something to take.
@@ -44,7 +48,12 @@ class Router {
   Bell bell_;
   Bell ended_;
   std::atomic<bool> finishing_{false};
-  std::vector<Lane*> lanes_;
+  /// Lanes that take turns; mostly one.
+  struct Group {
+    std::vector<Lane*> lanes;
+    size_t next = 0;
+  };
+  std::vector<Group> groups_;
 
   std::mutex mutex_;  // guards the two below
   std::vector<RingTap*> taps_;

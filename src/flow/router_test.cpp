@@ -50,7 +50,7 @@ struct RouterTest : ::testing::Test {
 
   SystemClock clock;
   std::vector<const model::Batch*> kept[2];
-  std::vector<Gap> gaps[2];
+  std::vector<Gap> gaps[2], more_gaps[2];
   std::vector<std::unique_ptr<Lane>> lanes;
   Router router{clock};
   std::shared_ptr<SourceBook> book = std::make_shared<SourceBook>("edge", model::SourceKind::kEdge);
@@ -66,6 +66,25 @@ TEST_F(RouterTest, every_lane_gets_the_same_batch_uncopied) {
   ASSERT_EQ(kept[0].size(), 1U);
   EXPECT_EQ(kept[0], kept[1]);
   EXPECT_EQ(book->forwarded(), 1U);
+}
+
+TEST_F(RouterTest, lanes_that_take_turns_share_the_batches) {
+  std::vector<const model::Batch*> shared[2];
+  for (size_t i = 0; i < 2; ++i) {
+    auto account = std::make_shared<SinkBook>("shared" + std::to_string(i));
+    lanes.push_back(std::make_unique<Lane>(account->name(),
+                                           std::make_unique<KeepingSink>(shared[i], more_gaps[i]),
+                                           LaneSettings{}, account, clock));
+    router.add_lane(*lanes.back(), account, i == 0 ? Router::Takes::kAll : Router::Takes::kTurns);
+    lanes.back()->start();
+  }
+  for (int i = 0; i < 8; ++i) tap.record(seen.observation);
+  tap.flush();
+  router.start();
+  finish();
+  ASSERT_EQ(kept[0].size(), 4U);
+  EXPECT_EQ(shared[0], (std::vector{kept[0][0], kept[0][2]}));
+  EXPECT_EQ(shared[1], (std::vector{kept[0][1], kept[0][3]}));
 }
 
 TEST_F(RouterTest, finishing_takes_what_is_still_in_the_rings) {

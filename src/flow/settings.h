@@ -10,11 +10,14 @@
 
 #include "base/clock.h"
 #include "base/endpoint.h"
+#include "emit/target.h"
 #include "flow/store/query_filter.h"
-#include "flow/wire/stream_address.h"
 #include "io/capture/probe.h"
+#include "proto/dnstap/stream_address.h"
 
 namespace weir::flow {
+
+using dnstap::StreamAddress;
 
 /// What a lane does with a batch when its queue is full. `kBlock` makes the router wait, and with
 /// it the sources: only for flows whose sources can (files).
@@ -34,8 +37,11 @@ struct LaneSettings {
   size_t queue_octets = 128 << 20;
   Overflow overflow = Overflow::kDropNewest;
   size_t group_batches = 32;  // delivered together and settled once
+  bool retry = true;          // false: a failure is the end, until the sink is reopened
   Duration retry_base = 1s;   // doubles with each failure
   Duration retry_most = 60s;
+  uint64_t retry_attempts = 0;        // in a row; 0: no bound
+  unsigned retry_jitter_percent = 0;  // of each pause, taken off by chance
 };
 
 /// When a file is closed, renamed and begun anew; 0 is never.
@@ -70,15 +76,6 @@ struct SqliteSinkSettings {
   LaneSettings lane;
 };
 
-using SinkSettings = std::variant<FileSinkSettings, SqliteSinkSettings>;
-
-inline const std::string& name_of(const SinkSettings& sink) {
-  return std::visit([](const auto& kind) -> const std::string& { return kind.name; }, sink);
-}
-inline const LaneSettings& lane_of(const SinkSettings& sink) {
-  return std::visit([](const auto& kind) -> const LaneSettings& { return kind.lane; }, sink);
-}
-
 /// How we prove to clients of a TLS listener who we are, and whether they have to.
 struct TlsServingSettings {
   std::string certificate;  // PEM: ours, then those between it and the authority
@@ -95,6 +92,35 @@ struct TlsAskingSettings {
   std::string certificate;  // PEM; empty: none is shown
   std::string key;
 };
+
+/// Frame Streams to a receiver or into files.
+struct DnstapSinkSettings {
+  std::string name;
+  std::string to;  // as emit::parse_target reads it
+  bool bidirectional = true;
+  Duration connect_timeout = 5s;
+  Duration handshake_timeout = 5s;
+  TlsAskingSettings tls;
+  Rotation rotation;  // of files, as the two below
+  emit::FileTarget::Sync sync = emit::FileTarget::Sync::kNone;
+  Duration sync_interval = 1s;
+  unsigned streams = 1;  // connections to the receiver, each with a lane of its own
+  LaneSettings lane;
+};
+
+using SinkSettings = std::variant<FileSinkSettings, SqliteSinkSettings, DnstapSinkSettings>;
+
+inline const std::string& name_of(const SinkSettings& sink) {
+  return std::visit([](const auto& kind) -> const std::string& { return kind.name; }, sink);
+}
+inline const LaneSettings& lane_of(const SinkSettings& sink) {
+  return std::visit([](const auto& kind) -> const LaneSettings& { return kind.lane; }, sink);
+}
+/// How many lanes share what goes there.
+inline unsigned streams_of(const SinkSettings& sink) {
+  const auto* const dnstap = std::get_if<DnstapSinkSettings>(&sink);
+  return dnstap != nullptr ? dnstap->streams : 1;
+}
 
 /// What the file of a Unix socket is to be from the first moment.
 struct SocketFileSettings {

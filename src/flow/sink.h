@@ -20,9 +20,9 @@ struct Gap {
   uint64_t count = 0;
 };
 
-/// One lane calls all of it from one thread. What `deliver` and `note` took is kept by a successful
-/// `settle`; when any of the three fails, nothing since the last successful `settle` was kept, and
-/// the lane offers all of it again.
+/// One lane calls it from one thread, but for `interrupt`. What `deliver` and `note` took is kept
+/// by a successful `settle`; when any of the three fails, nothing since the last successful
+/// `settle` was kept, and the lane offers all of it again.
 class Sink : public model::Consumer {
  public:
   /// Records a loss, where the destination has a place for it.
@@ -30,10 +30,25 @@ class Sink : public model::Consumer {
     static_cast<void>(gap);
     return Done{};
   }
-  /// A bounded step of housekeeping (rotation, retention); called after settling and while idle.
-  virtual void tend(WallTime now) { static_cast<void>(now); }
+  /// A bounded step of housekeeping (rotation, retention); called at the start, after each attempt
+  /// to deliver and while idle. An error says that the destination is gone: the lane pauses and
+  /// calls again, which is when the sink tries to have it back.
+  virtual Status tend(WallTime now) {
+    static_cast<void>(now);
+    return Done{};
+  }
+  /// Of the observations that the last successful `settle` was about, how many this destination
+  /// cannot take, ever. Asked after it, once.
+  virtual uint64_t take_refused() { return 0; }
+  /// The oldest `observations` of those that wait to be settled will not be offered again.
+  virtual void give_up(uint64_t observations) { static_cast<void>(observations); }
   /// Lets go of what it writes to and opens it anew (SIGHUP, after log rotation by others).
   virtual void reopen() {}
+  /// The last call: takes leave of the destination.
+  virtual void close() {}
+  /// From any thread, when there is no more time: what waits for the destination now or later gives
+  /// up, but for `close`.
+  virtual void interrupt() {}
 };
 
 }  // namespace weir::flow

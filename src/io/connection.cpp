@@ -22,6 +22,17 @@ constexpr int kReadsPerTurn = 16;
 constexpr size_t kKeptCapacity = 64 * 1024;  // an outgoing buffer above this is given back
 constexpr Duration kFlushPatience = 5s;
 constexpr Duration kLingerPatience = 1s;
+// Probes of a silent peer: the first after a minute, four in another.
+constexpr int kKeepaliveIdle = 60;  // seconds
+constexpr int kKeepalivePause = 15;
+constexpr int kKeepaliveProbes = 4;
+
+void keep_alive(int fd) {
+  set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, kKeepaliveIdle);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, kKeepalivePause);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, kKeepaliveProbes);
+}
 
 }  // namespace
 
@@ -37,6 +48,7 @@ Connection::Connection(Loop& loop, UniqueFd fd, const Endpoint& peer, const Stre
 
 void Connection::connect(const sockaddr& address, socklen_t length) {
   set_option(fd_.get(), IPPROTO_TCP, TCP_NODELAY, 1);  // a Unix socket has no such option
+  if (options_.keepalive) keep_alive(fd_.get());
   if (::connect(fd_.get(), &address, length) != 0 && errno != EINPROGRESS) {
     fail_later(ended_by(errno));
     return;
@@ -203,8 +215,11 @@ void Connection::flush() {
 
 void Connection::write_turn() {
   if (!writes() || awaiting_writable_) return;
+  const bool waited = pending_octets() > 0;
   if (const auto failure = write_waiting()) {
     finish(*failure);
+  } else if (events_ != nullptr && waited && pending_octets() == 0) {
+    events_->on_sent();
   } else if (phase_ == Phase::kFlushing && pending_octets() == 0) {
     shut_down();
   }
@@ -259,6 +274,11 @@ void Connection::close() {
   write_turn();
 }
 
+void Connection::abandon() {
+  events_ = nullptr;
+  drop();
+}
+
 void Connection::shut_down() {
   channel_->say_goodbye();
   if (!accepted_ || peer_ended_) {
@@ -294,6 +314,7 @@ void Connection::drop() {
   watch_.reset();
   channel_.reset();
   fd_.reset();
+  lost_octets_ += outgoing_.size() - written_;
   outgoing_.clear();
   written_ = 0;
 }

@@ -32,7 +32,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void flush();
   void pause_reading(bool paused);
   void close();
-  size_t pending_octets() const { return outgoing_.size() - written_; }
+  void abandon();
+  size_t pending_octets() const { return outgoing_.size() - written_ + lost_octets_; }
   const Endpoint& peer() const { return peer_; }
   const Endpoint& local() const { return local_; }
   bool resumed() const { return resumed_; }
@@ -83,7 +84,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Timer timer_;
   std::optional<Watch> watch_;  // declared after fd_, so gone before it is closed
   Octets outgoing_;
-  size_t written_ = 0;  // of outgoing_
+  size_t written_ = 0;      // of outgoing_
+  size_t lost_octets_ = 0;  // of outgoing_, when the end came
   Phase phase_ = Phase::kConnecting;
   bool accepted_ = false;
   bool peer_ended_ = false;

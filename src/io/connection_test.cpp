@@ -211,6 +211,37 @@ TEST(Connection, a_write_that_fails_inside_flush_is_told_from_the_loop) {
   EXPECT_EQ(CloseCause::kReset, *accepted.events.cause);
 }
 
+TEST(Connection, says_when_the_kernel_has_taken_all_that_waited) {
+  Loop loop;
+  Accepted accepted(loop);
+  int told = 0;
+  accepted.events.then_on_sent = [&] {
+    ++told;
+    EXPECT_EQ(0u, accepted.stream->pending_octets());
+  };
+  const Octets block(1'000'000, 'x');
+  for (int i = 0; i < 100 && accepted.stream->pending_octets() == 0; ++i) {
+    EXPECT_TRUE(accepted.stream->send(block));
+    accepted.stream->flush();
+  }
+  ASSERT_GT(accepted.stream->pending_octets(), 0u);
+  EXPECT_EQ(0, told);
+  EXPECT_TRUE(run_until(loop, [&] { return accepted.read_peer().empty() && told > 0; }));
+  EXPECT_EQ(1, told);
+}
+
+TEST(Connection, what_the_kernel_never_took_is_known_after_the_end) {
+  Loop loop;
+  Accepted accepted(loop);
+  accepted.stream->send(as_bytes("0123456789"));
+  accepted.stream->abandon();
+  EXPECT_EQ(10u, accepted.stream->pending_octets());
+  EXPECT_EQ("", accepted.read_peer());
+  EXPECT_TRUE(accepted.ended);
+  EXPECT_FALSE(accepted.stream->send(as_bytes("more")));
+  EXPECT_FALSE(run_until(loop, [&] { return accepted.events.cause.has_value(); }, 10ms));
+}
+
 TEST(Connection, left_lingering_is_freed_with_the_loop) {
   auto loop = std::make_unique<Loop>();
   Accepted accepted(*loop);

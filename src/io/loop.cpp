@@ -39,6 +39,11 @@ void Loop::run() {
   native_->context.restart();
 }
 
+void Loop::turn() {
+  native_->context.poll();
+  native_->context.restart();
+}
+
 void Loop::stop() { native_->context.stop(); }
 
 void Loop::post(std::function<void()> work) { asio::post(native_->context, std::move(work)); }

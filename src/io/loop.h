@@ -19,6 +19,9 @@ class Loop {
   /// Runs until `stop`; a stop that came before makes it return at once. May be run again
   /// afterwards.
   void run();
+  /// Handles what is ready, and what that makes ready, without waiting for more; nothing after a
+  /// stop that came before.
+  void turn();
   /// From any thread; `run` returns soon after.
   void stop();
   /// Runs `work` on the loop's thread, later; from any thread. Work posted while the loop's turn is

@@ -54,6 +54,29 @@ TEST(Loop, is_stopped_and_given_work_from_another_thread) {
   EXPECT_EQ(std::this_thread::get_id(), ran_on);
 }
 
+TEST(Loop, a_turn_handles_what_is_ready_and_does_not_wait) {
+  Loop loop;
+  Pair pair;
+  Watch watch(loop, pair.ours.get());
+  int reads = 0;
+  watch.on_readable([&] {
+    char octet;
+    reads += static_cast<int>(::recv(pair.ours.get(), &octet, 1, 0));
+  });
+  loop.turn();
+  EXPECT_EQ(0, reads);
+  ASSERT_EQ(2, ::send(pair.theirs.get(), "ab", 2, 0));
+  loop.turn();
+  EXPECT_EQ(2, reads);
+  bool posted = false;
+  loop.post([&] { posted = true; });
+  loop.stop();
+  loop.turn();
+  EXPECT_FALSE(posted);
+  loop.turn();
+  EXPECT_TRUE(posted);
+}
+
 TEST(Timer, calls_once_and_not_after_stop_restart_or_destruction) {
   Loop loop;
   Timer timer(loop);

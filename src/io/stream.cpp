@@ -21,6 +21,7 @@ class OwnedStream final : public Stream {
   size_t pending_octets() const override { return connection_->pending_octets(); }
   void pause_reading(bool paused) override { connection_->pause_reading(paused); }
   void close() override { connection_->close(); }
+  void abandon() override { connection_->abandon(); }
   Endpoint peer() const override { return connection_->peer(); }
   Endpoint local() const override { return connection_->local(); }
   bool resumed() const override { return connection_->resumed(); }

@@ -51,6 +51,9 @@ class StreamEvents {
   /// What arrived, at most `read_octets`; valid during the call. The handler may send on the
   /// stream, close it or destroy it.
   virtual void on_data(Bytes octets) = 0;
+  /// The kernel has taken all that was sent, on the loop's turn. The handler may send, close the
+  /// stream or destroy it.
+  virtual void on_sent() {}
   /// The last call, once; not after the stream's owner destroyed it or called `close`. The handler
   /// may destroy the stream. After `kEndOfStream` on an accepted stream the peer may still be
   /// reading: what was sent leaves, and more may be sent until the owner closes or destroys the
@@ -68,11 +71,14 @@ class Stream {
   virtual bool send(Bytes octets) = 0;
   /// Writes now what the socket takes, instead of when the loop's turn ends.
   virtual void flush() = 0;
+  /// What was sent and the kernel has not taken; once the stream has ended, what it never took.
   virtual size_t pending_octets() const = 0;
   /// Stops and resumes reading: for a peer that asks faster than it takes answers.
   virtual void pause_reading(bool paused) = 0;
   /// Ends after what waits has been written (orderly, at most 5 s), with no further events.
   virtual void close() = 0;
+  /// Ends now, with no further events; what waits is not written.
+  virtual void abandon() = 0;
   virtual Endpoint peer() const = 0;
   /// Known once connected.
   virtual Endpoint local() const = 0;
@@ -84,6 +90,9 @@ struct StreamOptions {
   size_t limit_octets = 1 << 20;                      // unsent octets kept
   Duration connect_timeout{std::chrono::seconds(2)};  // TCP and TLS handshakes together
   size_t read_octets = 16 << 10;                      // taken at a time; 64 KiB at most
+  /// Connecting out over TCP: a peer that has vanished is noticed within two minutes, also while
+  /// nothing is sent.
+  bool keepalive = false;
 };
 
 /// Connects out. With `tls` the stream opens only after verification. TCP_NODELAY is set. `tls` is

@@ -88,6 +88,25 @@ TEST(Stream, flush_writes_at_once) {
   EXPECT_EQ(0u, client->pending_octets());
 }
 
+TEST(Stream, probes_a_silent_peer_where_that_is_asked_for) {
+  Loop loop;
+  Server server(loop, kAny);
+  RecordedEvents events;
+  const auto has_probes = [&](bool asked) {
+    StreamOptions options;
+    options.keepalive = asked;
+    const int before = ::dup(0);  // the next descriptor is the stream's
+    ::close(before);
+    const auto client = connect_stream(loop, server.listener->local(), nullptr, options, events);
+    int on = -1;
+    socklen_t length = sizeof on;
+    EXPECT_EQ(0, ::getsockopt(before, SOL_SOCKET, SO_KEEPALIVE, &on, &length));
+    return on == 1;
+  };
+  EXPECT_TRUE(has_probes(true));
+  EXPECT_FALSE(has_probes(false));
+}
+
 TEST(Stream, says_refused_when_nobody_listens) {
   Loop loop;
   Endpoint nobody;

@@ -49,7 +49,10 @@ std::optional<Unseen> SightingReader::take(const model::Observation& observation
     return Unseen::kFailed;
   size_t looked_at = 0;
   for (const dns::Record& record : message->answers()) {
-    if (looked_at++ == kMostRecords) return Unseen::kTooMany;
+    if (looked_at++ == kMostRecords) {
+      count(Unseen::kTooMany);
+      break;
+    }
     if (const auto why = take(record, observation.time())) count(*why);
   }
   // The buffer does not move any more: what was noted as sizes becomes views.

@@ -31,7 +31,7 @@ enum class Unseen : uint8_t {
   kMalformed,  // no well-formed response
   kFailed,     // an RCODE other than NOERROR, or no standard query
   kTtl,        // of a record: its TTL is outside the window
-  kTooMany,    // of a record: behind the bound of an answer
+  kTooMany,    // records of an answer beyond the bound
 };
 inline constexpr size_t kUnseens = 5;
 std::string_view to_text(Unseen why);

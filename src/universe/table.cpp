@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
+#include <memory>
 #include <utility>
 
 #include "base/hash.h"
@@ -304,7 +305,7 @@ void Table::keep(Row& row, Bytes octets) {
   row.size = static_cast<uint16_t>(octets.size());
   uint8_t* where = row.head.data();
   if (octets.size() > row.head.size()) {
-    auto* const apart = new uint8_t[octets.size()];
+    uint8_t* const apart = std::make_unique<uint8_t[]>(octets.size()).release();
     std::memcpy(where, &apart, sizeof(apart));
     where = apart;
     rdata_octets_ += octets.size();
@@ -321,7 +322,7 @@ Bytes Table::rdata(const Row& row) const {
 
 void Table::release(Row& row) {
   if (row.size <= row.head.size()) return;
-  delete[] rdata(row).data();
+  const std::unique_ptr<const uint8_t[]> apart(rdata(row).data());
   rdata_octets_ -= row.size;
 }
 

@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from scripted import Scripted, well  # noqa: E402
+from tap_library import install  # noqa: E402
 from upstreams import Authority, Knot, Unbound  # noqa: E402
 from weir_process import WeirProcess  # noqa: E402
 
@@ -94,3 +95,9 @@ def no_network():
     subprocess.run(["ip", "-n", name, "link", "set", "lo", "up"], check=True)
     yield ("ip", "netns", "exec", name)
     subprocess.run(["ip", "netns", "delete", name], check=True)
+
+
+@pytest.fixture(scope="session")
+def dnstap_library(tmp_path_factory):
+    """The folder into which weir::dnstap is installed."""
+    return install(tmp_path_factory.mktemp("dnstap_library"))

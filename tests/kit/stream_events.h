@@ -16,7 +16,7 @@ struct RecordedEvents final : io::StreamEvents {
   std::string data;
   std::optional<io::CloseCause> cause;
   std::string detail;
-  std::function<void()> then_on_open, then_on_data, then_on_close;
+  std::function<void()> then_on_open, then_on_data, then_on_sent, then_on_close;
 
   void on_open() override {
     EXPECT_FALSE(opened || cause);
@@ -27,6 +27,10 @@ struct RecordedEvents final : io::StreamEvents {
     EXPECT_FALSE(cause);
     data += as_text(octets);
     if (then_on_data) then_on_data();
+  }
+  void on_sent() override {
+    EXPECT_FALSE(cause);
+    if (then_on_sent) then_on_sent();
   }
   void on_close(io::CloseCause why, std::string_view words) override {
     EXPECT_FALSE(cause) << "told twice";

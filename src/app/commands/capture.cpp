@@ -1,14 +1,6 @@
 // `weir capture`: interfaces through the flow, to standard output or to a sink, until a signal.
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <csignal>
-
 #include "app/commands.h"
-#include "app/commands/output.h"
-#include "flow/plane.h"
-#include "io/loop.h"
-#include "io/signals.h"
+#include "app/commands/live.h"
 
 namespace weir::app {
 namespace {
@@ -36,35 +28,8 @@ flow::CaptureSourceSettings source_of(const CaptureCommand& command) {
   return source;
 }
 
-uint64_t lost_in_kernel(const flow::PlaneReading& ledger) {
-  uint64_t lost = 0;
-  for (const flow::Account& account : ledger.sources) lost += account.dropped_total();
-  return lost;
-}
-
 }  // namespace
 
-int run(const CaptureCommand& command) {
-  const SystemClock clock;
-  auto settings = flow_of(command, clock.wall_now());
-  if (!settings) return complain("capture", kExitWrongInput, settings.error());
-  settings->sources.emplace_back(source_of(command));
-  metrics::Registry registry;
-  auto plane = flow::Plane::create(*std::move(settings), registry, clock);
-  if (!plane) return complain("capture", kExitFailed, plane.error());
-
-  io::Loop loop;
-  const auto signals = io::Signals::watch(loop, {SIGINT, SIGTERM}, [&](int) { loop.stop(); });
-  if (!signals) return complain("capture", kExitFailed, signals.error());
-  (*plane)->start();
-  loop.run();
-  (*plane)->stop(kForever);
-
-  const flow::PlaneReading ledger = (*plane)->read();
-  const uint64_t lost = lost_in_kernel(ledger);
-  if (command.count) fmt::print("{}\n", ledger.sources[0].received - lost);
-  for (const std::string& line : (*plane)->summaries()) fmt::print(stderr, "{}\n", line);
-  return tell_losses(ledger.sinks) ? kExitFailed : kExitDone;
-}
+int run(const CaptureCommand& command) { return watch("capture", command, source_of(command)); }
 
 }  // namespace weir::app

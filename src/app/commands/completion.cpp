@@ -36,7 +36,7 @@ _weir() {
       query) words="--port --protocol --tls-name --ca-file --timeout --help +dnssec +cd +ad
         +norec +nsid +noedns +tcp +tls $types" ;;
       read) words="--format --to --count --follow --name --client --type --rcode --message-type
-        --since --until --ports --threads --help"; files=1 ;;
+        --since --until --ports --threads --certificate --key --client-ca --help"; files=1 ;;
       capture) words="--format --to --count --name --client --type --rcode --message-type --since
         --until --ports --networks --responses-only --sample --snap --promiscuous --method
         --netns --help `ls /sys/class/net 2>/dev/null`" ;;
@@ -89,7 +89,8 @@ _weir() {
       {-t,--type}'[type]:type' {-r,--rcode}'[rcode]:rcode' \
       {-m,--message-type}'[message]:type' '--since[from]:time' '--until[to]:time' \
       '--ports[where DNS is]:ports' {-j,--threads}'[threads]:number' '--help[explain]' \
-      '*:capture:_files' ;;
+      '--certificate[ours]:file:_files' '--key[ours]:file:_files' \
+      '--client-ca[whom to trust]:file:_files' '*:capture:_files' ;;
     capture) _arguments {-f,--format}'[form]:format:(text short flat-json json yaml dnstap pcap)' \
       '--to[sink]:sink' '--count[how many]' \
       {-n,--name}'[this name and below]:name' '--client[address or network]:address' \
@@ -145,10 +146,14 @@ complete -c weir -n '__weir_in query' -l tls-name -x
 complete -c weir -n '__weir_in query' -l ca-file -r -F
 complete -c weir -n '__weir_in query' -l timeout -x
 complete -c weir -n '__weir_in query' -a '+dnssec +cd +ad +norec +nsid +noedns +tcp +tls'
-complete -c weir -n '__weir_in read capture' -s f -l format -x -a 'text short json yaml dnstap'
+complete -c weir -n '__weir_in read capture' -s f -l format -x \
+  -a 'text short flat-json json yaml dnstap pcap'
 complete -c weir -n '__weir_in read capture' -l to -x
 complete -c weir -n '__weir_in read capture' -l count
 complete -c weir -n '__weir_in read' -l follow
+complete -c weir -n '__weir_in read' -l certificate -r -F
+complete -c weir -n '__weir_in read' -l key -r -F
+complete -c weir -n '__weir_in read' -l client-ca -r -F
 complete -c weir -n '__weir_in read capture' -l ports -x
 complete -c weir -n '__weir_in read' -s j -l threads -x
 complete -c weir -n '__weir_in capture' -a '(command ls /sys/class/net 2>/dev/null)'

@@ -14,13 +14,16 @@
 namespace weir::app {
 namespace {
 
+constexpr uint64_t kAttempts = 3;  // to reach a receiver again: seven seconds
+
 flow::Format format_of(std::string_view word) {
   const auto words = flow::format_words();
   const auto found = std::find(words.begin(), words.end(), word);
   return static_cast<flow::Format>(found - words.begin());
 }
 
-/// `sqlite:PATH`, `file:PATH`; nothing is standard output.
+/// `sqlite:PATH`, `file:PATH`, `dnstap:PATH`, or a receiver of dnstap as emit::parse_target reads
+/// it; nothing is standard output.
 Result<flow::SinkSettings> sink_of(const OutputChoice& output) {
   flow::LaneSettings lane;
   lane.overflow = flow::Overflow::kBlock;  // a file can wait, and nothing is lost
@@ -34,7 +37,19 @@ Result<flow::SinkSettings> sink_of(const OutputChoice& output) {
   if (kind == "sqlite" && !path.empty())
     return flow::SinkSettings(flow::SqliteSinkSettings{
         .name = "output", .path = path, .retention = {Duration::zero(), 0}, .lane = lane});
-  return Error{Fault::kConfig, fmt::format("--to {}: expected sqlite:PATH or file:PATH", to)};
+  if (kind == "dnstap" && !path.empty())
+    return flow::SinkSettings(
+        flow::DnstapSinkSettings{.name = "output", .to = "file:" + path, .lane = lane});
+  if (kind == "unix" || kind == "tcp" || kind == "tls") {
+    if (const auto target = emit::parse_target(to); !target)
+      return Error{Fault::kConfig, fmt::format("--to {}: it {}", to, target.error())};
+    lane.retry_attempts = kAttempts;
+    return flow::SinkSettings(flow::DnstapSinkSettings{.name = "output", .to = to, .lane = lane});
+  }
+  return Error{Fault::kConfig,
+               fmt::format("--to {}: expected sqlite:PATH, file:PATH, dnstap:PATH, unix:PATH, "
+                           "tcp:HOST:PORT or tls:HOST:PORT",
+                           to)};
 }
 
 }  // namespace

@@ -9,8 +9,10 @@
 #include <thread>
 
 #include "app/commands.h"
+#include "app/commands/live.h"
 #include "app/commands/output.h"
 #include "app/commands/progress.h"
+#include "app/settings.h"
 #include "flow/file_source.h"
 #include "flow/plane.h"
 #include "io/loop.h"
@@ -89,7 +91,7 @@ class Reading {
   const Instant began_ = clock_.now();
 };
 
-/// The interface that `iface:NAME` means, of which all must be ones when one is.
+/// The interfaces that `iface:NAME` means.
 std::vector<std::string> interfaces_of(const std::vector<std::string>& files) {
   std::vector<std::string> names;
   for (const std::string& file : files)
@@ -97,17 +99,55 @@ std::vector<std::string> interfaces_of(const std::vector<std::string>& files) {
   return names;
 }
 
+/// The addresses that senders of dnstap are to connect to.
+std::vector<flow::StreamAddress> addresses_of(const std::vector<std::string>& files) {
+  std::vector<flow::StreamAddress> addresses;
+  for (const std::string& file : files)
+    if (auto address = flow::StreamAddress::parse(file)) addresses.push_back(*std::move(address));
+  return addresses;
+}
+
+int listen(const ReadCommand& command, std::vector<flow::StreamAddress> addresses) {
+  flow::DnstapSourceSettings source;
+  source.name = "dnstap";
+  source.listen = std::move(addresses);
+  source.allow = private_networks();
+  source.tls = {command.certificate, command.key, command.client_ca};
+  for (const flow::StreamAddress& address : source.listen) {
+    if (address.kind != flow::StreamAddress::Kind::kUnix && !address.address)
+      return complain("read", kExitWrongInput,
+                      {Fault::kConfig, fmt::format("{}: expected an address of this machine, not "
+                                                   "a name",
+                                                   address.to_text())});
+    if (address.kind == flow::StreamAddress::Kind::kTls &&
+        (command.certificate.empty() || command.key.empty()))
+      return complain(
+          "read", kExitWrongInput,
+          {Fault::kConfig, fmt::format("{}: needs --certificate and --key", address.to_text())});
+  }
+  return watch("read", command, std::move(source));
+}
+
+int read_live_and_files() {
+  return complain("read", kExitWrongInput,
+                  {Fault::kConfig,
+                   "files, interfaces (iface:NAME) and addresses (unix:PATH, "
+                   "tcp:ADDRESS:PORT, tls:ADDRESS:PORT) do not go together"});
+}
+
 }  // namespace
 
 int run(const ReadCommand& command) {
-  if (const auto interfaces = interfaces_of(command.files); !interfaces.empty()) {
-    if (interfaces.size() != command.files.size())
-      return complain("read", kExitWrongInput,
-                      {Fault::kConfig, "iface:NAME: interfaces and files do not go together"});
-    CaptureCommand live{command};
-    live.interfaces = interfaces;
-    live.ports = command.ports;
-    return run(live);
+  const auto interfaces = interfaces_of(command.files);
+  auto addresses = addresses_of(command.files);
+  for (const size_t live : {interfaces.size(), addresses.size()})
+    if (live != 0 && live != command.files.size()) return read_live_and_files();
+  if (!addresses.empty()) return listen(command, std::move(addresses));
+  if (!interfaces.empty()) {
+    CaptureCommand capture{command};
+    capture.interfaces = interfaces;
+    capture.ports = command.ports;
+    return run(capture);
   }
   const SystemClock clock;
   auto settings = flow_of(command, clock.wall_now());

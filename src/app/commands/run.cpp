@@ -18,6 +18,7 @@ int run(const RunCommand& command) {
     return kExitFailed;
   }
   std::signal(SIGPIPE, SIG_IGN);  // a peer that goes away is an error code, not our end
+  std::signal(SIGXFSZ, SIG_IGN);  // and so is a file as large as files may be
   (*platform)->run();
   return kExitDone;
 }

@@ -1,7 +1,6 @@
 // Records (mostly lines) in a file, or on standard output. Rotates by size and age, reopens when
 // asked, and takes back what a full disk cut short: a record is there whole or not at all.
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include "flow/encoder.h"
 #include "flow/settings.h"
 #include "flow/sink.h"
+#include "io/numbered_files.h"
 
 namespace weir::flow {
 namespace {
@@ -78,12 +78,13 @@ class FileSink final : public Sink {
     return Done{};
   }
 
-  void tend(WallTime now) override {
-    if (!regular_ || !file_) return;
+  Status tend(WallTime now) override {
+    if (!regular_ || !file_) return Done{};
     if (began_ == WallTime{}) began_ = now;
     const bool large = rotation_.octets > 0 && settled_octets_ >= rotation_.octets;
     const bool old = rotation_.age > Duration::zero() && now - began_ >= rotation_.age;
     if ((large || old) && settled_octets_ > 0) rotate(now);
+    return Done{};
   }
 
   void reopen() override {
@@ -157,19 +158,10 @@ class FileSink final : public Sink {
     return error;
   }
 
-  /// path → path.1 → path.2 …, the oldest beyond the bound deleted. What fails is tried again by
-  /// the next call; lines go on into the file that is open.
+  /// What fails is tried again by the next call; lines go on into the file that is open.
   void rotate(WallTime now) {
     finish();
-    const auto numbered = [&](size_t number) { return fmt::format("{}.{}", path_, number); };
-    std::error_code failed;
-    if (rotation_.keep == 0) {
-      std::filesystem::remove(path_, failed);
-    } else {
-      for (size_t number = rotation_.keep; number > 1; --number)
-        std::filesystem::rename(numbered(number - 1), numbered(number), failed);
-      std::filesystem::rename(path_, numbered(1), failed);
-    }
+    static_cast<void>(io::shift_numbered(path_, rotation_.keep));
     began_ = now;
     reopen_after_rotation();
   }

@@ -82,7 +82,7 @@ TEST_F(FileTest, rotates_by_size_and_keeps_as_many_as_it_may) {
   open({.octets = 1000, .keep = 2});
   for (size_t i = 1; i <= 6; ++i) {
     write(20);
-    sink->tend(wall_time(1));
+    EXPECT_TRUE(sink->tend(wall_time(1)));
   }
   EXPECT_EQ(content(path), "");
   EXPECT_EQ(lines(path + ".1"), 20U);
@@ -92,14 +92,14 @@ TEST_F(FileTest, rotates_by_size_and_keeps_as_many_as_it_may) {
 
 TEST_F(FileTest, rotates_by_age_but_never_an_empty_file) {
   open({.age = 1h});
-  sink->tend(wall_time(0) + 1h);
-  sink->tend(wall_time(0) + 3h);
+  EXPECT_TRUE(sink->tend(wall_time(0) + 1h));
+  EXPECT_TRUE(sink->tend(wall_time(0) + 3h));
   EXPECT_FALSE(std::filesystem::exists(path + ".1"));
   write(1);
-  sink->tend(wall_time(0) + 4h);
+  EXPECT_TRUE(sink->tend(wall_time(0) + 4h));
   EXPECT_EQ(lines(path + ".1"), 1U);
   write(2);
-  sink->tend(wall_time(0) + 4h + 30min);
+  EXPECT_TRUE(sink->tend(wall_time(0) + 4h + 30min));
   EXPECT_EQ(lines(path), 2U);
 }
 

@@ -37,15 +37,16 @@ class SqliteSink final : public Sink {
     return Done{};
   }
   /// What cannot be deleted now is deleted later: a failure here costs nobody an observation.
-  void tend(WallTime now) override {
-    if (writer_ == nullptr) return;
+  Status tend(WallTime now) override {
+    if (writer_ == nullptr) return Done{};
     if (writer_->in_place()) {
       static_cast<void>(writer_->retain(now));
-      return;
+      return Done{};
     }
     log::warning("sink " + settings_.name + ": " + settings_.path +
                  " was deleted; it is begun anew");
     writer_.reset();
+    return Done{};
   }
 
  private:

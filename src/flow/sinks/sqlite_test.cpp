@@ -66,7 +66,7 @@ TEST_F(SqliteTest, a_store_that_was_deleted_is_begun_anew) {
   ASSERT_TRUE(deliver(5));
   ASSERT_TRUE(sink->settle());
   for (const char* ending : {"", "-wal", "-shm", ".lock"}) std::filesystem::remove(path + ending);
-  sink->tend(wall_time(1));
+  EXPECT_TRUE(sink->tend(wall_time(1)));
   ASSERT_TRUE(deliver(3));
   ASSERT_TRUE(sink->settle());
   EXPECT_EQ(rows(), 3U);

@@ -32,6 +32,22 @@ TEST(Encode, E19_a_query_is_written_octet_for_octet) {
   EXPECT_EQ(to_hex(out), kit::kDnstapQuery);
 }
 
+TEST(Encode, what_a_payload_takes_at_most_is_known_before) {
+  const Octets large(70'000, 0xab);
+  Envelope envelope;
+  envelope.extra = large;
+  Message& message = envelope.message.emplace();
+  message.type = static_cast<MessageType>(-1);  // ten octets
+  message.query_message = large;
+  message.response_message = large;
+  Octets appended;
+  encode(envelope, appended);
+  Octets in_place(most_octets(envelope));
+  ASSERT_LE(appended.size(), in_place.size());
+  in_place.resize(encode_at(envelope, in_place.data()));
+  EXPECT_EQ(in_place, appended);
+}
+
 /// Octets that views can be made of, for as long as one property is looked at.
 class Memory {
  public:

@@ -68,4 +68,11 @@ Result<Envelope, DecodeFault> decode(Bytes payload);
 /// `out`.
 void encode(const Envelope& envelope, Octets& out);
 
+/// The same for those who have the room already: what a payload takes at most, and the payload
+/// written there; gives its size in octets.
+size_t most_octets(const Envelope& envelope);
+/// How much of `most_octets` is not for values: that many are too many at most.
+inline constexpr size_t kMostOverhead = 400;
+size_t encode_at(const Envelope& envelope, uint8_t* at);
+
 }  // namespace weir::dnstap

@@ -35,13 +35,20 @@ Result<Policy, DecodeFault> decode_policy(Bytes octets) {
 }
 
 void encode_policy(const Policy& policy, Octets& out) {
-  protobuf::FieldWriter fields(out);
+  const size_t begin = out.size();
+  size_t most = kValue * protobuf::kMostFieldOverhead + policy.unknown_fields.size();
+  if (policy.type) most += policy.type->size();
+  if (policy.rule) most += policy.rule->size();
+  if (policy.value) most += policy.value->size();
+  out.resize(begin + most);
+  protobuf::FieldWriter fields(out.data() + begin);
   if (policy.type) fields.bytes(kType, as_bytes(*policy.type));
   fields.bytes(kRule, policy.rule);
   fields.number(kAction, policy.action);
   fields.number(kMatch, policy.match);
   fields.bytes(kValue, policy.value);
   fields.unknown(policy.unknown_fields, is_policy_field);
+  out.resize(static_cast<size_t>(fields.end() - out.data()));
 }
 
 }  // namespace weir::dnstap

@@ -36,21 +36,21 @@ const uint8_t* read_varint(Bytes octets, uint64_t& value) {
 // below 16 KiB, as nearly all are; otherwise the message moves.
 constexpr size_t kUsualSize = 2;
 
-size_t FieldWriter::begin_message(uint32_t field) {
-  uint8_t* const at = write_varint(room(2 * kMostVarint), tag(field, Wire::kBytes));
-  written(at + kUsualSize);
-  return size_;
+uint8_t* FieldWriter::begin_message(uint32_t field) {
+  varint(tag(field, Wire::kBytes));
+  return at_ += kUsualSize;
 }
 
-void FieldWriter::end_message(size_t begin) {
-  const size_t size = size_ - begin;
+void FieldWriter::end_message(uint8_t* begin) {
+  const auto size = static_cast<size_t>(at_ - begin);
   uint8_t octets[kMostVarint];
-  const auto size_size = static_cast<size_t>(write_varint(octets, size) - octets);
-  room(kMostVarint);
-  uint8_t* const at = &out_[begin - kUsualSize];
-  if (size_size != kUsualSize) std::memmove(at + size_size, at + kUsualSize, size);
+  FieldWriter number(octets);
+  number.varint(size);
+  const auto size_size = static_cast<size_t>(number.at_ - octets);
+  uint8_t* const at = begin - kUsualSize;
+  if (size_size != kUsualSize) std::memmove(at + size_size, begin, size);
   std::memcpy(at, octets, size_size);
-  written(at + size_size + size);
+  at_ = at + size_size + size;
 }
 
 }  // namespace protobuf

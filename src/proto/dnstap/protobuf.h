@@ -113,38 +113,36 @@ inline void widen(Bytes& stretch, Bytes field) {
   stretch = stretch.empty() ? field : Bytes{stretch.data(), field.data() + field.size()};
 }
 
-/// Appends fields to octets; what is absent is left out. The octets are in order again when the
-/// writer is gone.
+/// Octets that a field takes beside its value, at most.
+inline constexpr size_t kMostFieldOverhead = 5 + kMostVarint;
+
+/// Writes fields one behind the other; what is absent is left out. There is room for them: the
+/// caller has added up kMostFieldOverhead and the values.
 class FieldWriter {
  public:
-  explicit FieldWriter(Octets& out) : out_(out), size_(out.size()) {}
-  ~FieldWriter() { out_.resize(size_); }
-  FieldWriter(const FieldWriter&) = delete;
-  FieldWriter& operator=(const FieldWriter&) = delete;
+  explicit FieldWriter(uint8_t* at) : at_(at) {}
 
   void bytes(uint32_t field, const std::optional<Bytes>& value) {
     if (!value) return;
-    uint8_t* at = room(2 * kMostVarint + value->size());
-    at = write_varint(at, tag(field, Wire::kBytes));
-    at = write_varint(at, value->size());
-    written(append(at, *value));
+    varint(tag(field, Wire::kBytes));
+    varint(value->size());
+    append(*value);
   }
   /// Numbers and enumerators; negative ones have 64 bits, as int32 demands.
   template <typename Number>
   void number(uint32_t field, const std::optional<Number>& value) {
     if (!value) return;
-    uint8_t* at = room(2 * kMostVarint);
-    at = write_varint(at, tag(field, Wire::kVarint));
+    varint(tag(field, Wire::kVarint));
     if constexpr (std::is_enum_v<Number>)
-      written(write_varint(at, static_cast<uint64_t>(static_cast<int64_t>(*value))));
+      varint(static_cast<uint64_t>(static_cast<int64_t>(*value)));
     else
-      written(write_varint(at, *value));
+      varint(*value);
   }
   void fixed32(uint32_t field, const std::optional<uint32_t>& value) {
     if (!value) return;
-    uint8_t* at = write_varint(room(2 * kMostVarint), tag(field, Wire::kFixed32));
-    store_u32(at, __builtin_bswap32(*value));
-    written(at + 4);
+    varint(tag(field, Wire::kFixed32));
+    store_u32(at_, __builtin_bswap32(*value));
+    at_ += 4;
   }
   /// The fields of a stretch whose numbers are not known.
   template <typename IsKnown>
@@ -153,36 +151,28 @@ class FieldWriter {
     while (fields.next()) {
       const bool known = is_known(fields.field());
       fields.skip(false);
-      if (known || fields.fault() != DecodeFault::kNone) continue;
-      written(append(room(fields.octets().size()), fields.octets()));
+      if (!known && fields.fault() == DecodeFault::kNone) append(fields.octets());
     }
   }
 
   /// A message inside this one: its fields are written between the two.
-  size_t begin_message(uint32_t field);
-  void end_message(size_t begin);
+  uint8_t* begin_message(uint32_t field);
+  void end_message(uint8_t* begin);
+
+  /// Behind what is written.
+  uint8_t* end() const { return at_; }
 
  private:
-  /// At least so many octets to write to. They are made some at a time, not field by field.
-  uint8_t* room(size_t octets) {
-    constexpr size_t kSpare = 256;
-    if (out_.size() - size_ < octets) out_.resize(size_ + octets + kSpare);
-    return out_.data() + size_;
+  void append(Bytes octets) {
+    if (!octets.empty()) std::memcpy(at_, octets.data(), octets.size());
+    at_ += octets.size();
   }
-  void written(const uint8_t* end) { size_ = static_cast<size_t>(end - out_.data()); }
-
-  static uint8_t* append(uint8_t* at, Bytes octets) {
-    if (!octets.empty()) std::memcpy(at, octets.data(), octets.size());
-    return at + octets.size();
-  }
-  static uint8_t* write_varint(uint8_t* at, uint64_t value) {
-    for (; value >= 0x80; value >>= 7) *at++ = static_cast<uint8_t>(value | 0x80);
-    *at++ = static_cast<uint8_t>(value);
-    return at;
+  void varint(uint64_t value) {
+    for (; value >= 0x80; value >>= 7) *at_++ = static_cast<uint8_t>(value | 0x80);
+    *at_++ = static_cast<uint8_t>(value);
   }
 
-  Octets& out_;
-  size_t size_;  // what is written; `out_` has room behind it
+  uint8_t* at_;
 };
 
 }  // namespace weir::dnstap::protobuf

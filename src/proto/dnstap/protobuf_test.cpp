@@ -78,15 +78,13 @@ TEST(Protobuf, a_message_moves_when_its_size_is_small_or_large) {
   for (const size_t size :
        {0, 1, 123, 124, 125, 126, 127, 128, 16'379, 16'380, 16'381, 2'097'148}) {
     const Octets content(size, 0xcc);
-    Octets out = {9};
-    {
-      FieldWriter fields(out);
-      const size_t begin = fields.begin_message(14);
-      fields.bytes(1, content);
-      fields.end_message(begin);
-      fields.number(15, std::optional(7U));
-    }
-    FieldReader fields(Bytes(out).subspan(1));
+    Octets out(4 * kMostFieldOverhead + size, 9);
+    FieldWriter written(out.data());
+    uint8_t* const begin = written.begin_message(14);
+    written.bytes(1, content);
+    written.end_message(begin);
+    written.number(15, std::optional(7U));
+    FieldReader fields({out.data(), written.end()});
     ASSERT_TRUE(fields.next());
     EXPECT_EQ(fields.field(), 14U);
     FieldReader inner(fields.bytes());
@@ -104,16 +102,14 @@ RC_GTEST_PROP(ProtobufProperty, what_is_written_is_read,
               (uint32_t number, uint64_t large, int32_t signed_number, uint32_t fixed,
                const Octets& octets)) {
   enum class Any : int32_t {};
-  Octets out;
-  {
-    FieldWriter fields(out);
-    fields.number(1, std::optional(number));
-    fields.number(2, std::optional(large));
-    fields.number(16, std::optional(static_cast<Any>(signed_number)));
-    fields.fixed32(17, fixed);
-    fields.bytes(536'870'911, octets);
-  }
-  FieldReader fields(out);
+  Octets out(5 * kMostFieldOverhead + octets.size());
+  FieldWriter written(out.data());
+  written.number(1, std::optional(number));
+  written.number(2, std::optional(large));
+  written.number(16, std::optional(static_cast<Any>(signed_number)));
+  written.fixed32(17, fixed);
+  written.bytes(536'870'911, octets);
+  FieldReader fields({out.data(), written.end()});
   RC_ASSERT(fields.next() && fields.tag() == tag(1, Wire::kVarint));
   RC_ASSERT(fields.varint() == number);
   RC_ASSERT(fields.next() && fields.tag() == tag(2, Wire::kVarint));

@@ -21,17 +21,19 @@ LIBRARIES = (
     ("re2/", ("src/names/",)),
     ("idn2.h", ("src/names/",)),
     ("bpf/", ("src/io/capture/",)),
+    ("weir/", ("examples/",)),
     ("fmt/", ANYWHERE),
     ("gtest/", TESTS),
     ("gmock/", TESTS),
     ("rapidcheck", TESTS),
     ("ldns/", TESTS),
+    ("fstrm.h", TESTS),
 )
 # What the language and the system bring: <vector>, <sys/stat.h>, <cerrno>.
 SYSTEM = re.compile(
     r"[a-z_]+$|(sys|net|netinet|arpa|linux|asm|bits)/|"
-    r"(errno|fcntl|grp|ifaddrs|netdb|poll|pthread|pwd|sched|signal|stdint|strings?|syslog|"
-    r"termios|time|unistd)\.h$"
+    r"(errno|fcntl|grp|ifaddrs|netdb|poll|pthread|pwd|sched|signal|stdbool|stddef|stdint|stdio|"
+    r"stdlib|strings?|syslog|termios|time|unistd)\.h$"
 )
 
 
@@ -43,7 +45,7 @@ def _wrong(source, name):
             continue
         if source.path.startswith(("tests/", "bench/")):
             return None
-        if not source.path.endswith(".cpp"):
+        if source.path.endswith(".h"):
             return f"<{name}> belongs into a .cpp; a header hides the library"
         if places == TESTS:
             return None if source.is_test else f"<{name}> is for tests only"
@@ -54,7 +56,7 @@ def _wrong(source, name):
 
 
 def check(tree):
-    for source in tree.cxx("src/", "tests/", "bench/"):
+    for source in tree.cxx("src/", "include/", "examples/", "tests/", "bench/"):
         for include in source.includes:
             if include.angled and (wrong := _wrong(source, include.name)):
                 yield Finding(source.path, include.line, "library", wrong)

@@ -56,7 +56,7 @@ void Dialer::on_ended(std::string_view why) {
 }
 
 void Dialer::try_again(std::string_view why) {
-  const Duration wait = backoff_.next();
+  const Duration wait = *backoff_.next();  // its attempts have no bound
   complain(fmt::format("{}; tried again every {}", why, format_duration(wait)));
   timer_.start(wait, [this] { connect(); });
 }

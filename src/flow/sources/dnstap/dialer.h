@@ -9,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "flow/sources/dnstap/backoff.h"
+#include "base/backoff.h"
 #include "flow/sources/dnstap/session.h"
-#include "flow/wire/stream_address.h"
 #include "io/lookup.h"
+#include "proto/dnstap/stream_address.h"
 
 namespace weir::flow::dnstap_source {
 

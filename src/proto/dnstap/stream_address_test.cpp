@@ -1,9 +1,9 @@
 // What operators type for the addresses of streams, and what is refused.
-#include "flow/wire/stream_address.h"
+#include "proto/dnstap/stream_address.h"
 
 #include <gtest/gtest.h>
 
-namespace weir::flow {
+namespace weir::dnstap {
 namespace {
 
 using Kind = StreamAddress::Kind;
@@ -46,5 +46,17 @@ TEST(StreamAddress, refuses_what_could_be_meant_in_two_ways_or_in_none) {
   EXPECT_FALSE(StreamAddress::parse("unix:/" + std::string(107, 'x')));
 }
 
+TEST(StreamAddress, E04_says_what_is_missing) {
+  const auto fault = [](std::string_view text) { return StreamAddress::read(text).error(); };
+  EXPECT_TRUE(fault("unix:").starts_with("lacks a path"));
+  EXPECT_TRUE(fault("tcp::6000").starts_with("lacks a host"));
+  EXPECT_TRUE(fault("tcp:").starts_with("lacks a host"));
+  for (const char* text : {"tcp:127.0.0.1", "tcp:127.0.0.1:", "tls:[::1]", "tcp:collector.example"})
+    EXPECT_TRUE(fault(text).starts_with("lacks a port")) << text;
+  for (const char* text : {"tcp:127.0.0.1:0", "tcp:127.0.0.1:65536", "tls:[::1]:x"})
+    EXPECT_TRUE(fault(text).starts_with("has a port that")) << text;
+  EXPECT_TRUE(fault("udp:127.0.0.1:53").starts_with("is not an address such as"));
+}
+
 }  // namespace
-}  // namespace weir::flow
+}  // namespace weir::dnstap

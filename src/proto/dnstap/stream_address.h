@@ -8,8 +8,9 @@
 #include <string_view>
 
 #include "base/endpoint.h"
+#include "base/result.h"
 
-namespace weir::flow {
+namespace weir::dnstap {
 
 struct StreamAddress {
   enum class Kind : uint8_t { kUnix, kTcp, kTls };
@@ -22,7 +23,9 @@ struct StreamAddress {
   /// What an entry of a list is, for diagnostics.
   static constexpr std::string_view kExpected =
       "an address such as unix:/run/weir/dnstap.sock, tcp:127.0.0.1:6000 or tls:[::1]:6001";
-  /// IPv6 addresses stand in brackets; a port is always given.
+  /// IPv6 addresses stand in brackets; a port is always given. The error says what is missing or
+  /// wrong: `lacks a port, as in tcp:HOST:6000`.
+  static Result<StreamAddress, std::string> read(std::string_view text);
   static std::optional<StreamAddress> parse(std::string_view text);
   std::string to_text() const;
   bool operator==(const StreamAddress&) const = default;
@@ -30,4 +33,4 @@ struct StreamAddress {
 /// `unix`, `tcp`, `tls`.
 std::string_view to_text(StreamAddress::Kind kind);
 
-}  // namespace weir::flow
+}  // namespace weir::dnstap

@@ -1,0 +1,10 @@
+# find_package(weir-dnstap): weir::dnstap. With COMPONENTS static: weir::dnstap_static as well.
+include(${CMAKE_CURRENT_LIST_DIR}/weir-dnstap-shared.cmake)
+if("static" IN_LIST weir-dnstap_FIND_COMPONENTS)
+  include(CMakeFindDependencyMacro)
+  find_dependency(OpenSSL 3.0)
+  find_dependency(fmt)
+  find_dependency(Threads)
+  include(${CMAKE_CURRENT_LIST_DIR}/weir-dnstap-static.cmake)
+  set(weir-dnstap_static_FOUND TRUE)
+endif()
