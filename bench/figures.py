@@ -204,7 +204,8 @@ FIGURES = (
            "bounded by what it takes to hold them all: weir's by 128 octets an entry, dnsdist's by "
            "their number, the others' by 1500 octets."),
     Figure("A7", "DNS on an interface, watched without loss", "cpu_ns",
-           {"cpu_ns": "CPU ns/packet", "kernel_ns": "in the kernel", "rate": "packets/s", "over_sent": "overload: sent",
+           {"cpu_ns": "CPU ns/packet", "kernel_ns": "in the kernel",
+            "rate": "packets/s", "over_sent": "overload: sent",
             "over_taken": "taken", "over_counted": "counted lost", "unaccounted": "neither"},
            ("tcpdump", "tshark", "weir (packet socket)", "weir"),
            (Goal("cpu_ns", peer="tcpdump", times=1.0), Goal("cpu_ns", most=667)), packets,

@@ -19,7 +19,7 @@ from processes import GENERATOR_CORE, SERVER_CORE
 LINK, HERE, THERE = "weirbench", "weir-bench-here", "weir-bench-there"
 # Packets a second that are tried, until some are lost.
 LADDER = [25, 50, 100, 200, 350, 500, 750, 1000, 1250, 1500, 1750, 2000, 2250]
-# By SIOCETHTOOL: a veth receives by NAPI only with GRO, from a peer that does not segment by itself.
+# By SIOCETHTOOL: a veth receives by NAPI only with GRO, from a peer that does not segment.
 _TURN = """
 import array, fcntl, socket, struct
 value = array.array("B", struct.pack("II", {command}, {wanted}))
@@ -132,7 +132,8 @@ def watch(stage, name, rate, seconds):
         watcher.wait(60)
         log.seek(0)
         taken, counted = _taken(name, log.read())
-    return {"cpu_ns": cost / packets, "kernel_ns": of_kernel / packets, "rate": packets / took, "sent": packets,
+    return {"cpu_ns": cost / packets, "kernel_ns": of_kernel / packets,
+            "rate": packets / took, "sent": packets,
             "missed": packets - taken, "counted": counted}
 
 
