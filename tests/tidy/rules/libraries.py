@@ -32,8 +32,8 @@ LIBRARIES = (
 # What the language and the system bring: <vector>, <sys/stat.h>, <cerrno>.
 SYSTEM = re.compile(
     r"[a-z_]+$|(sys|net|netinet|arpa|linux|asm|bits)/|"
-    r"(errno|fcntl|grp|ifaddrs|netdb|poll|pthread|pwd|sched|signal|stdbool|stddef|stdint|stdio|"
-    r"stdlib|strings?|syslog|termios|time|unistd)\.h$"
+    r"(errno|fcntl|grp|ifaddrs|malloc|netdb|poll|pthread|pwd|sched|signal|stdbool|stddef|stdint|"
+    r"stdio|stdlib|strings?|syslog|termios|time|unistd)\.h$"
 )
 
 
