@@ -86,7 +86,7 @@ def receive(stage, name, frames):
 READERS = {
     "dnstap-ldns": lambda file: ["dnstap-ldns", "-q", "-r", file],
     "dnstap (JSON)": lambda file: ["dnstap", "-j", "-r", file],
-    "weir (JSON)": lambda file: [peers.WEIR, "read", "-j", "1", "-f", "json", file],
+    "weir": lambda file: [peers.WEIR, "read", "-j", "1", "-f", "json", file],
     "weir (flat JSON)": lambda file: [peers.WEIR, "read", "-j", "1", "-f", "flat-json", file],
 }
 

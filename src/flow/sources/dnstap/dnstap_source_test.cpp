@@ -289,8 +289,7 @@ TEST_F(DnstapSourceTest, has_as_many_descriptors_after_a_thousand_connections_as
   EXPECT_EQ(before, descriptors());
 }
 
-//
-TEST_F(DnstapSourceTest, refuses_more_senders_than_it_may_have_until_one_is_gone) {
+TEST_F(DnstapSourceTest, R_12_refuses_more_senders_than_it_may_have_until_one_is_gone) {
   settings_.max_clients = 2;
   start();
   {
@@ -304,8 +303,7 @@ TEST_F(DnstapSourceTest, refuses_more_senders_than_it_may_have_until_one_is_gone
   EXPECT_TRUE(tap_.wait_for(1));
 }
 
-//
-TEST_F(DnstapSourceTest, ends_a_sender_that_has_begun_and_is_silent_for_too_long) {
+TEST_F(DnstapSourceTest, R_12_ends_a_sender_that_has_begun_and_is_silent_for_too_long) {
   settings_.idle_timeout = 100ms;
   start();
   DnstapProducer producer = begin();
@@ -314,8 +312,7 @@ TEST_F(DnstapSourceTest, ends_a_sender_that_has_begun_and_is_silent_for_too_long
   EXPECT_TRUE(counts(by_reason("streams_ended_total", "idle_timeout"), 1));
 }
 
-//
-TEST_F(DnstapSourceTest, takes_no_more_frames_a_second_from_one_sender_than_it_may_send) {
+TEST_F(DnstapSourceTest, R_12_takes_no_more_frames_a_second_from_one_sender_than_it_may_send) {
   settings_.max_rate = 10;
   start();
   const Instant began = clock_.now();
