@@ -30,7 +30,8 @@ class Interfaces {
   std::optional<Interface> find(const std::string& name) const;
   /// What the interface of that index is called now.
   std::optional<std::string> name_of(unsigned index) const;
-  /// Calls back on the loop's thread after any interface came, went or changed.
+  /// Calls back on the loop's thread after any interface came, went or changed. The loop outlives
+  /// this.
   void on_change(Loop& loop, std::function<void()> callback);
 
  private:

@@ -22,9 +22,9 @@ TEST(Interfaces, loopback_is_found_by_name_and_called_by_index) {
 
 TEST(Interfaces, a_change_is_heard) {
   const auto change = [] {
+    Loop loop;
     auto interfaces = Interfaces::open();
     ASSERT_TRUE(interfaces);
-    Loop loop;
     Timer deadline(loop);
     deadline.start(10s, [&] { loop.stop(); });
     bool heard = false;
