@@ -83,6 +83,7 @@ class DeskSink final : public Sink {
   void give_up(uint64_t observations) override {
     const std::lock_guard lock(desk_.mutex);
     desk_.given_up += observations;
+    desk_.changed.notify_all();
   }
   void close() override { desk_.closed = true; }
   void interrupt() override {
@@ -283,9 +284,8 @@ TEST_F(LaneTest, E15_gives_up_after_its_attempts_and_begins_anew_when_it_is_reop
   EXPECT_EQ(desk.tended, 4);  // the first failure and three more
   EXPECT_EQ(lane->read().retries, 3U);
   offer(5);
-  while (book->losses().of(Loss::kExhausted) != 5) std::this_thread::yield();
-  EXPECT_EQ(desk.given_up, 5U);
-  EXPECT_EQ(desk.tended, 4);
+  desk.await([&] { return desk.given_up == 5 && desk.tended == 4; });
+  EXPECT_EQ(book->losses().of(Loss::kExhausted), 5U);
   EXPECT_EQ(lane->read().last_error, "disk full");
   {
     const std::lock_guard lock(desk.mutex);
