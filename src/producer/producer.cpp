@@ -65,31 +65,25 @@ Outcome Producer::log(const Message& message) noexcept {
 
 Outcome Producer::client_query(const Endpoint& client, const Endpoint& server, Protocol protocol,
                                Bytes query, std::optional<Time> query_time) noexcept {
-  if (!impl_) return Outcome::kClosed;
-  Message message;
-  message.type = Type::kClientQuery;
-  message.protocol = protocol;
-  message.query_endpoint = client;
-  message.response_endpoint = server;
-  message.query = query;
-  message.query_time = query_time;
-  return impl_->intake.log(message);
+  return log({.type = Type::kClientQuery,
+              .protocol = protocol,
+              .query_endpoint = client,
+              .response_endpoint = server,
+              .query = query,
+              .query_time = query_time});
 }
 
 Outcome Producer::client_response(const Endpoint& client, const Endpoint& server, Protocol protocol,
                                   Bytes query, Bytes response, std::optional<Time> query_time,
                                   std::optional<Time> response_time) noexcept {
-  if (!impl_) return Outcome::kClosed;
-  Message message;
-  message.type = Type::kClientResponse;
-  message.protocol = protocol;
-  message.query_endpoint = client;
-  message.response_endpoint = server;
-  message.query = query;
-  message.response = response;
-  message.query_time = query_time;
-  message.response_time = response_time;
-  return impl_->intake.log(message);
+  return log({.type = Type::kClientResponse,
+              .protocol = protocol,
+              .query_endpoint = client,
+              .response_endpoint = server,
+              .query = query,
+              .response = response,
+              .query_time = query_time,
+              .response_time = response_time});
 }
 
 Statistics Producer::statistics() const {

@@ -41,13 +41,13 @@ class Json final : public Encoder {
   }
 
  private:
+  bool is_first() const { return out_->back() == '{' || out_->back() == '['; }
   void separate() {
-    if (const char last = out_->back(); last != '{' && last != '[') out_->push_back(',');
+    if (!is_first()) out_->push_back(',');
   }
   std::string& key(std::string_view name) {
     std::string& out = *out_;
-    const char last = out.back();
-    const bool first = last == '{' || last == '[';
+    const bool first = is_first();
     const size_t at = out.size();
     out.resize(at + name.size() + (first ? 3 : 4));
     char* to = out.data() + at;
