@@ -21,6 +21,8 @@ import dns.rcode
 import dns.rdatatype
 import pytest
 
+from veth import unbound_settings
+
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("WEIR", os.environ.get("WEIR_PROGRAM", str(ROOT / "build/release/weir")))
 TOOLS = ("ip", "unbound", "kdig", "dumpcap", "editcap", "tshark")
@@ -28,21 +30,7 @@ TOOLS = ("ip", "unbound", "kdig", "dumpcap", "editcap", "tshark")
 SERVER, CLIENT = f"weir-s-{os.getpid()}", f"weir-c-{os.getpid()}"
 V4, V6 = "10.77.0.1", "fd77::1"
 
-UNBOUND = f"""
-server:
-  interface: {V4}
-  interface: {V6}
-  access-control: 0.0.0.0/0 allow
-  access-control: ::/0 allow
-  do-daemonize: no
-  use-syslog: no
-  chroot: ""
-  username: ""
-  pidfile: ""
-  edns-buffer-size: 4096
-  max-udp-size: 4096
-  module-config: "iterator"
-  local-zone: "test." static
+UNBOUND = unbound_settings(V4, V6) + """\
   local-data: "test. 300 IN SOA ns.test. admin.test. 1 2 3 4 5"
   local-data: "www.test. 300 IN A 192.0.2.1"
   local-data: "www.test. 300 IN A 192.0.2.2"
@@ -51,8 +39,7 @@ server:
   local-data: "mail.test. 300 IN MX 10 www.test."
   local-data: "alias.test. 300 IN CNAME www.test."
   local-data: "_dns._udp.test. 300 IN SRV 1 2 53 www.test."
-""" + "".join(f'  local-data: "large.test. 300 IN TXT \\"{i:04} {"x" * 240}\\""\n'
-              for i in range(12))
+"""
 
 QUESTIONS = (
     "www.test A", "www.test AAAA", "mixed.TEST A", "mail.test MX", "alias.test CNAME",

@@ -15,6 +15,28 @@ def run(*words, check=True):
     return subprocess.run(words, check=check, capture_output=True, text=True, timeout=60)
 
 
+def unbound_settings(*addresses):
+    """An unbound on these addresses that knows `large.test` and whatever `local-data` follows."""
+    interfaces = "".join(f"  interface: {address}\n" for address in addresses)
+    large = "".join(f'  local-data: "large.test. 300 IN TXT \\"{i:04} {"x" * 240}\\""\n'
+                    for i in range(12))
+    return f"""
+server:
+{interfaces}\
+  access-control: 0.0.0.0/0 allow
+  access-control: ::/0 allow
+  do-daemonize: no
+  use-syslog: no
+  chroot: ""
+  username: ""
+  pidfile: ""
+  edns-buffer-size: 4096
+  max-udp-size: 4096
+  module-config: "iterator"
+  local-zone: "test." static
+{large}"""
+
+
 class Pair:
     """`here` and `there` are names of namespaces; the link is called weir0 at both ends."""
 
