@@ -2,10 +2,10 @@
 #include <gtest/gtest.h>
 
 #include "flow/catalogue.h"
-#include "flow/store/database.h"
 #include "flow/store/reader.h"
 #include "kit/observations.h"
 #include "kit/temporary.h"
+#include "sqlite/database.h"
 
 namespace weir::flow {
 namespace {
@@ -73,7 +73,7 @@ TEST_F(SqliteTest, a_store_that_was_deleted_is_begun_anew) {
 }
 
 TEST_F(SqliteTest, another_writer_in_the_way_is_an_error_that_passes) {
-  auto other = Database::open(path);
+  auto other = sqlite::Database::open(path);
   ASSERT_TRUE(other->execute("BEGIN IMMEDIATE"));
   const Status blocked = deliver(10);
   ASSERT_FALSE(blocked);

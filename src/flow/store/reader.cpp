@@ -6,9 +6,9 @@
 #include <limits>
 #include <tuple>
 
-#include "flow/store/database.h"
 #include "flow/store/schema.h"
 #include "flow/text.h"
+#include "sqlite/database.h"
 
 namespace weir::flow {
 namespace {
@@ -69,7 +69,7 @@ class Scan {
     return sql + " ORDER BY id DESC";
   }
 
-  void bind(Statement& statement) const {
+  void bind(sqlite::Statement& statement) const {
     if (!name_.empty()) {
       statement.bind_text(kName, name_);
       statement.bind_text(kNameTail, tail_);
@@ -100,13 +100,13 @@ class Scan {
   IpAddress high_;
 };
 
-std::optional<Endpoint> endpoint_of(const Statement& row, int column) {
+std::optional<Endpoint> endpoint_of(const sqlite::Statement& row, int column) {
   const auto address = IpAddress::from_octets(row.blob(column));
   if (!address) return std::nullopt;
   return Endpoint{*address, static_cast<uint16_t>(row.number(column + 1))};
 }
 
-QueryRow row_of(const Statement& row) {
+QueryRow row_of(const sqlite::Statement& row) {
   QueryRow query;
   query.id = row.number(0);
   query.time = wall_time(row.number(1));
@@ -137,9 +137,9 @@ struct BlockRange {
 };
 
 /// The newest blocks below `cursor` that the filter's times allow, as many as may be examined.
-Result<std::vector<BlockRange>> candidate_blocks(Database& database, const QueryFilter& filter,
-                                                 int64_t cursor) {
-  TRY(Statement blocks,
+Result<std::vector<BlockRange>> candidate_blocks(sqlite::Database& database,
+                                                 const QueryFilter& filter, int64_t cursor) {
+  TRY(sqlite::Statement blocks,
       database.prepare(
           "SELECT first_id, last_id FROM blocks WHERE first_id < ?1 AND max_time >= ?2 "
           "AND min_time < ?3 ORDER BY first_id DESC LIMIT ?4"));
@@ -158,16 +158,17 @@ Result<std::vector<BlockRange>> candidate_blocks(Database& database, const Query
 
 }  // namespace
 
-StoreReader::StoreReader(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+StoreReader::StoreReader(std::unique_ptr<sqlite::Database> database)
+    : database_(std::move(database)) {}
 StoreReader::~StoreReader() = default;
 
 Result<std::unique_ptr<StoreReader>> StoreReader::open(const std::string& path) {
-  TRY(Database database, Database::open_read_only(path));
+  TRY(sqlite::Database database, sqlite::Database::open_read_only(path));
   TRY(const int64_t version, database.number("PRAGMA user_version"));
   if (version != kSchemaVersion)
     return Error{Fault::kConfig, path + ": not a store of this weir's version", false};
   return std::unique_ptr<StoreReader>(
-      new StoreReader(std::make_unique<Database>(std::move(database))));
+      new StoreReader(std::make_unique<sqlite::Database>(std::move(database))));
 }
 
 Result<QueryPage> StoreReader::find(const QueryFilter& filter, size_t limit,
@@ -176,7 +177,7 @@ Result<QueryPage> StoreReader::find(const QueryFilter& filter, size_t limit,
   const Scan scan(filter);
   TRY(const auto blocks,
       candidate_blocks(*database_, filter, cursor.value_or(std::numeric_limits<int64_t>::max())));
-  TRY(Statement rows, database_->prepare(scan.sql()));
+  TRY(sqlite::Statement rows, database_->prepare(scan.sql()));
   scan.bind(rows);
   for (const BlockRange& block : blocks) {
     rows.bind(kFirst, block.first_id);
@@ -199,8 +200,9 @@ Result<QueryPage> StoreReader::find(const QueryFilter& filter, size_t limit,
 }
 
 Result<std::vector<GapRow>> StoreReader::gaps(size_t limit) {
-  TRY(Statement rows, database_->prepare("SELECT from_time, to_time, origin, stage, reason, count "
-                                         "FROM gaps ORDER BY id DESC LIMIT ?"));
+  TRY(sqlite::Statement rows,
+      database_->prepare("SELECT from_time, to_time, origin, stage, reason, count "
+                         "FROM gaps ORDER BY id DESC LIMIT ?"));
   rows.bind(1, static_cast<int64_t>(limit));
   std::vector<GapRow> gaps;
   for (;;) {

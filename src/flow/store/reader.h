@@ -15,9 +15,11 @@
 #include "model/observation.h"
 #include "proto/dns/types.h"
 
-namespace weir::flow {
-
+namespace weir::sqlite {
 class Database;
+}
+
+namespace weir::flow {
 
 /// One stored observation.
 struct QueryRow {
@@ -76,8 +78,8 @@ class StoreReader {
   static constexpr int64_t kMostExamined = 100'000;
 
  private:
-  explicit StoreReader(std::unique_ptr<Database> database);
-  std::unique_ptr<Database> database_;
+  explicit StoreReader(std::unique_ptr<sqlite::Database> database);
+  std::unique_ptr<sqlite::Database> database_;
 };
 
 }  // namespace weir::flow

@@ -58,7 +58,7 @@ constexpr std::array<const char*, kSchemaVersion> kSteps = {kVersion1};
 
 }  // namespace
 
-Status migrate(Database& database) {
+Status migrate(sqlite::Database& database) {
   TRY(const int64_t version, database.number("PRAGMA user_version"));
   if (version > kSchemaVersion)
     return Error{Fault::kConfig,

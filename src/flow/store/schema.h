@@ -9,7 +9,7 @@
 #pragma once
 
 #include "base/result.h"
-#include "flow/store/database.h"
+#include "sqlite/database.h"
 
 namespace weir::flow {
 
@@ -18,6 +18,6 @@ inline constexpr int64_t kBlockRows = 8192;
 
 /// Makes the tables, or brings them from an older version to this one; a file of a newer weir is
 /// refused.
-Status migrate(Database& database);
+Status migrate(sqlite::Database& database);
 
 }  // namespace weir::flow

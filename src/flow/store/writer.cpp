@@ -31,7 +31,8 @@ constexpr const char* kPragmas =
     "PRAGMA wal_autocheckpoint = 4096; PRAGMA journal_size_limit = 16777216;"
     "PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;";
 
-void bind_endpoint(Statement& statement, int index, const std::optional<Endpoint>& endpoint) {
+void bind_endpoint(sqlite::Statement& statement, int index,
+                   const std::optional<Endpoint>& endpoint) {
   if (!endpoint) {
     statement.bind_null(index);
     statement.bind_null(index + 1);
@@ -52,7 +53,7 @@ Result<UniqueFd> lock_for_writing(const std::string& path) {
   return Error{Fault::kConfig, "open " + path + ": another weir writes this store", false};
 }
 
-void bind_octets(Statement& statement, int index, Bytes octets) {
+void bind_octets(sqlite::Statement& statement, int index, Bytes octets) {
   octets.empty() ? statement.bind_null(index) : statement.bind_blob(index, octets);
 }
 
@@ -67,7 +68,7 @@ void StoreWriter::Block::extend(int64_t time) {
 Result<std::unique_ptr<StoreWriter>> StoreWriter::open(const std::string& path,
                                                        const Retention& retention,
                                                        bool raw_messages) {
-  TRY(Database database, Database::open(path));
+  TRY(sqlite::Database database, sqlite::Database::open(path));
   TRY(UniqueFd lock, lock_for_writing(path));
   TRY_DONE(database.execute(kPragmas));
   TRY_DONE(migrate(database));
@@ -78,7 +79,7 @@ Result<std::unique_ptr<StoreWriter>> StoreWriter::open(const std::string& path,
   return writer;
 }
 
-StoreWriter::StoreWriter(UniqueFd lock, Database database, const Retention& retention,
+StoreWriter::StoreWriter(UniqueFd lock, sqlite::Database database, const Retention& retention,
                          bool raw_messages)
     : lock_(std::move(lock)),
       database_(std::move(database)),
@@ -87,7 +88,7 @@ StoreWriter::StoreWriter(UniqueFd lock, Database database, const Retention& rete
 
 Status StoreWriter::prepare() {
   const struct {
-    Statement& statement;
+    sqlite::Statement& statement;
     std::string_view sql;
   } all[] = {
       {insert_row_, "INSERT INTO queries VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"},
@@ -116,8 +117,9 @@ Status StoreWriter::prepare() {
 }
 
 Status StoreWriter::load_last_block() {
-  TRY(Statement last, database_.prepare("SELECT first_id, last_id, min_time, max_time FROM blocks "
-                                        "ORDER BY first_id DESC LIMIT 1"));
+  TRY(sqlite::Statement last,
+      database_.prepare("SELECT first_id, last_id, min_time, max_time FROM blocks "
+                        "ORDER BY first_id DESC LIMIT 1"));
   TRY(const bool found, last.step());
   if (found) block_ = {last.number(0), last.number(1), last.number(2), last.number(3)};
   committed_block_ = block_;
@@ -241,7 +243,7 @@ Status StoreWriter::retain(WallTime now) {
 }
 
 /// Deletes the block that `select` names, if there is one, but never the one that grows.
-Result<bool> StoreWriter::drop_block(Statement& select) {
+Result<bool> StoreWriter::drop_block(sqlite::Statement& select) {
   select.bind(2, block_.last_id);
   TRY(const bool found, select.step());
   const int64_t first = found ? select.number(0) : 0;

@@ -9,8 +9,8 @@
 #include "base/unique_fd.h"
 #include "flow/settings.h"
 #include "flow/sink.h"
-#include "flow/store/database.h"
 #include "model/observation.h"
+#include "sqlite/database.h"
 
 namespace weir::flow {
 
@@ -46,19 +46,20 @@ class StoreWriter {
     void extend(int64_t time);
   };
 
-  StoreWriter(UniqueFd lock, Database database, const Retention& retention, bool raw_messages);
+  StoreWriter(UniqueFd lock, sqlite::Database database, const Retention& retention,
+              bool raw_messages);
   Status prepare();
   Status begin();
   Status load_last_block();
   Status save(const Block& block);
   void bind_question(const model::Observation& observation);
   void bind_outcome(const model::Observation& observation);
-  Result<bool> drop_block(Statement& select);
+  Result<bool> drop_block(sqlite::Statement& select);
   Status drop_old_gaps(WallTime now);
   Result<int64_t> pages_used();
 
   const UniqueFd lock_;  // let go after the database is closed
-  Database database_;
+  sqlite::Database database_;
   const Retention retention_;
   const bool raw_messages_;
   int64_t most_pages_ = 0;
@@ -66,8 +67,8 @@ class StoreWriter {
   Block committed_block_;  // as the file has it
   std::string qname_;      // text of the row being bound
   WallTime next_gap_check_;
-  Statement insert_row_, insert_block_, insert_gap_, begin_, commit_, select_old_, select_first_,
-      delete_rows_, delete_block_, delete_gaps_, page_count_, free_count_;
+  sqlite::Statement insert_row_, insert_block_, insert_gap_, begin_, commit_, select_old_,
+      select_first_, delete_rows_, delete_block_, delete_gaps_, page_count_, free_count_;
 };
 
 }  // namespace weir::flow

@@ -37,7 +37,7 @@ void add_rows(StoreWriter& writer, int64_t count, int64_t first_time, int64_t st
 }
 
 int64_t number(const std::string& path, std::string_view sql) {
-  auto database = Database::open_read_only(path);
+  auto database = sqlite::Database::open_read_only(path);
   return database ? database->number(sql).value_or(-1) : -2;
 }
 

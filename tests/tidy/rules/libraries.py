@@ -15,7 +15,7 @@ LIBRARIES = (
     ("zstd.h", ("src/proto/zstd/",)),
     ("xxhash.h", ("src/base/hash.cpp",)),
     ("toml++/", ("src/config/",)),
-    ("sqlite3.h", ("src/flow/store/",)),
+    ("sqlite3.h", ("src/sqlite/",)),
     ("CLI/", ("src/app/",)),
     ("simdjson.h", ("src/control/", "src/flow/", "src/names/")),
     ("re2/", ("src/names/",)),

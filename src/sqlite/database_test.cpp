@@ -1,12 +1,12 @@
 // Tests of the face before SQLite: values, errors, files.
-#include "flow/store/database.h"
+#include "sqlite/database.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
 #include "kit/temporary.h"
 
-namespace weir::flow {
+namespace weir::sqlite {
 namespace {
 
 TEST(Database, makes_its_folder_and_a_file_that_others_cannot_read) {
@@ -58,4 +58,4 @@ TEST(Database, reading_never_makes_a_file) {
 }
 
 }  // namespace
-}  // namespace weir::flow
+}  // namespace weir::sqlite

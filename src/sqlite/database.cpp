@@ -1,5 +1,5 @@
 // The calls into SQLite.
-#include "flow/store/database.h"
+#include "sqlite/database.h"
 
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -10,7 +10,7 @@
 
 #include "base/unique_fd.h"
 
-namespace weir::flow {
+namespace weir::sqlite {
 namespace {
 
 // How long a statement waits for another process's lock.
@@ -168,4 +168,4 @@ bool Database::in_place() const {
 
 bool Database::in_transaction() const { return sqlite3_get_autocommit(database_.get()) == 0; }
 
-}  // namespace weir::flow
+}  // namespace weir::sqlite

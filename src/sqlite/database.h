@@ -1,5 +1,5 @@
 // SQLite behind a small face: a database file, statements, and errors that say whether trying again
-// can help. The library is seen in this folder's .cpp files only.
+// can help. The library is seen in this room's .cpp files only.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-namespace weir::flow {
+namespace weir::sqlite {
 
 /// A prepared statement. Texts and blobs that are bound must outlive the next `step`.
 class Statement {
@@ -69,4 +69,4 @@ class Database {
   uint64_t inode_ = 0;
 };
 
-}  // namespace weir::flow
+}  // namespace weir::sqlite
