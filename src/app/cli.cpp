@@ -98,10 +98,12 @@ class Parser {
   void add_service_commands() {
     run_ = add_command("run");
     add_choice(run_, run_command_.config);
+    run_->add_option("--koroz", run_command_.config.koroz);
     check_ = add_command("check");
     check_->add_option("file", check_command_.config.file);
     check_->add_option("-c,--config", check_command_.config.file);
     add_set(check_, check_command_.config);
+    check_->add_option("--koroz", check_command_.config.koroz);
   }
 
   void add_config() {

@@ -19,9 +19,11 @@ inline constexpr int kExitDone = 0;
 inline constexpr int kExitFailed = 1;
 inline constexpr int kExitWrongInput = 2;
 
-/// Where settings come from: a file, and `key=value` words that win over it.
+/// Where settings come from: a file, one of koroz that wins over it, and `key=value` words that win
+/// over both.
 struct ConfigChoice {
-  std::string file;  // empty: /etc/weir/weir.toml if it exists
+  std::string file;   // empty: /etc/weir/weir.toml if it exists
+  std::string koroz;  // empty: none
   std::vector<std::string> set;
 };
 

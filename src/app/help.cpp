@@ -37,6 +37,7 @@ examples:
 usage: weir run [--config FILE] [--set KEY=VALUE]...
 
   -c, --config FILE    settings (default: /etc/weir/weir.toml if it exists)
+  --koroz FILE         a Settings.toml of koroz, over the file
   -s, --set KEY=VALUE  one setting, over the file; may be repeated
 
 Without any settings it answers loopback and private addresses on port 8853,
@@ -56,6 +57,7 @@ examples:
 usage: weir check [FILE] [--set KEY=VALUE]...
 
   FILE                 settings (default: /etc/weir/weir.toml if it exists)
+  --koroz FILE         a Settings.toml of koroz, over the file
   -s, --set KEY=VALUE  one setting, over the file; may be repeated
 
 Ends with 0 and a short account of what these settings would do, or with 2 and

@@ -168,6 +168,7 @@ void Platform::log_statistics() const {
 void Platform::announce() const {
   const std::string& file = loaded_.file;
   log::info(fmt::format("weir {}, settings: {}", version(), file.empty() ? "defaults" : file));
+  announce_warmth();
   const std::vector<Endpoint> listeners = edge_->listeners();
   log::info(fmt::format("answering on {} (UDP and TCP)", join(listeners)));
   for (const auto& upstream : edge_->upstreams())
@@ -184,6 +185,23 @@ void Platform::announce() const {
     log::info(fmt::format("metrics also: http://{}/metrics", pages.front().to_text()));
   const Endpoint& first = listeners.front();
   log::info(fmt::format("try: kdig @{} -p {} example.org", first.address.to_text(), first.port));
+}
+
+void Platform::announce_warmth() const {
+  const universe::KeepWarmSettings& settings = loaded_.settings.universe.keep_warm;
+  if (!universe_ || !settings.enabled) return;
+  const auto bound = [](const std::optional<uint32_t>& ttl) {
+    return ttl ? format_duration(std::chrono::seconds(*ttl)) : std::string("none");
+  };
+  const universe::WarmthSettings& warmth = settings.warmth;
+  const universe::SightingSettings& sightings = loaded_.settings.universe.sightings;
+  log::info(fmt::format(
+      "keeping {} warm by {}: a batch of {} every {}, {} ahead, at most {}/s, asked {} times, TTL "
+      "above {} and below {}",
+      settings.requery.resolver.to_text(),
+      settings.driver == universe::WarmthDriver::kUnbound ? "unbound's control" : "asking",
+      warmth.batch, format_duration(warmth.cycle), format_duration(warmth.ahead), warmth.rate,
+      warmth.least_asked, bound(sightings.ttl_above), bound(sightings.ttl_below)));
 }
 
 void Platform::watch_readiness() {

@@ -35,6 +35,7 @@ class Platform {
   void reload();
   void log_statistics() const;
   void announce() const;
+  void announce_warmth() const;
   void watch_readiness();
   void stop();
   control::Status status() const;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "app/environment.h"
+#include "app/koroz.h"
 #include "app/machine.h"
 #include "app/settings_flow.h"
 #include "app/settings_sources.h"
@@ -102,7 +103,14 @@ Result<LoadedSettings, config::Diagnostics> load_settings(const ConfigChoice& ch
     if (!file) return config::Diagnostics{file.error()};
     text = *std::move(file);
   }
-  std::vector<config::Override> overrides = overrides_from_environment(environment, wrong);
+  std::vector<config::Override> overrides;
+  if (!choice.koroz.empty()) {
+    auto koroz = overrides_from_koroz(choice.koroz);
+    if (!koroz) return std::move(koroz).error();
+    overrides = *std::move(koroz);
+  }
+  for (config::Override& each : overrides_from_environment(environment, wrong))
+    overrides.push_back(std::move(each));
   for (config::Override& each : config::from_arguments(choice.set, wrong))
     overrides.push_back(std::move(each));
   for (config::Diagnostic& each :

@@ -186,6 +186,7 @@ Result<std::unique_ptr<TlsClient>> TlsClient::create(const TlsClientSettings& se
   auto shared = make_tls_context(false);
   if (!shared) return Error{Fault::kResource, "cannot start TLS: " + last_tls_error()};
   set_behaviour(*shared);
+  if (!settings.resume) SSL_CTX_set_session_cache_mode(shared->context.get(), SSL_SESS_CACHE_OFF);
   TRY(shared->pins, parse_pins(settings));
   shared->pins_only = settings.pins_only;
   TRY_DONE(set_trust(shared->context.get(), settings));

@@ -26,6 +26,9 @@ struct TlsClientSettings {
   std::vector<std::string> pins;
   bool pins_only = false;         // then neither chain, name nor dates are looked at
   std::vector<std::string> alpn;  // offered; "dot" for DNS over TLS
+  /// Whether sessions are resumed. Servers that ask for certificates may refuse those who come back
+  /// with a session (OpenSSL, where no session ID context was set).
+  bool resume = true;
   /// PEM files to show servers that want to know who we are; both or none.
   std::string certificate_file;
   std::string key_file;

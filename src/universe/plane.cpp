@@ -1,7 +1,6 @@
 // Sightings into the table, answers out of it or of the history.
 #include "universe/plane.h"
 
-#include <charconv>
 #include <utility>
 
 #include "base/random.h"
@@ -20,20 +19,27 @@ Plane::~Plane() { stop(Duration::zero()); }
 
 Result<std::unique_ptr<Plane>> Plane::create(const UniverseSettings& settings,
                                              metrics::Registry& registry, const Clock& clock) {
-  return std::unique_ptr<Plane>(new Plane(settings, registry, clock));
+  std::unique_ptr<Plane> plane(new Plane(settings, registry, clock));
+  if (settings.keep_warm.enabled) {
+    TRY(plane->keeper_, Keeper::create(settings.keep_warm, registry, clock));
+  }
+  return plane;
 }
 
 void Plane::start() {
   if (history_) history_->start();
+  if (keeper_) keeper_->start();
 }
 
 void Plane::stop(Duration patience) {
+  if (keeper_) keeper_->stop();
   if (history_) history_->stop(patience);
 }
 
 void Plane::adopt(const UniverseSettings& settings) {
   const std::lock_guard lock(reader_mutex_);
   reader_.adopt(settings.sightings);
+  if (keeper_) keeper_->adopt(settings.keep_warm.warmth);
 }
 
 Status Plane::deliver(const model::Batch& batch) {
@@ -41,10 +47,12 @@ Status Plane::deliver(const model::Batch& batch) {
   table_.with([&](Table& table) {
     for (const model::Observation& observation : batch.observations()) {
       const bool for_client = observation.type == model::MessageType::kClientResponse;
-      for (const Sighting& sighting : reader_.read(observation)) {
+      const std::vector<Sighting>& sightings = reader_.read(observation);
+      for (const Sighting& sighting : sightings) {
         table.see(sighting);
         if (for_client) table.ask(sighting.name, sighting.type, sighting.klass);
       }
+      if (keeper_) keeper_->observe(observation, sightings);
     }
   });
   return Done{};
@@ -77,6 +85,9 @@ std::vector<std::string> Plane::complaints() const {
   std::vector<std::string> lines;
   if (history_)
     if (std::string complaint = history_->complaint(); !complaint.empty())
+      lines.push_back(std::move(complaint));
+  if (keeper_)
+    if (std::string complaint = keeper_->complaint(); !complaint.empty())
       lines.push_back(std::move(complaint));
   return lines;
 }

@@ -12,6 +12,7 @@
 #include "metrics/metrics.h"
 #include "model/tap.h"
 #include "universe/history.h"
+#include "universe/keep_warm/keeper.h"
 #include "universe/settings.h"
 #include "universe/shared_table.h"
 #include "universe/sighting.h"
@@ -60,6 +61,7 @@ class Plane final : public model::Consumer {
   SightingReader reader_;
   std::unique_ptr<History> history_;  // null when it is off
   std::unique_ptr<HistoryReader> asked_;
+  std::unique_ptr<Keeper> keeper_;  // null when nothing is kept warm
 };
 
 }  // namespace weir::universe

@@ -78,7 +78,8 @@ def wait_until(condition, timeout=10, what="condition"):
 class WeirProcess:
     """A running weir. `settings` is TOML; listening addresses and the store are set over it."""
 
-    def __init__(self, directory, settings="", set_=(), environment=None, prefix=(), ports=True):
+    def __init__(self, directory, settings="", set_=(), environment=None, prefix=(), ports=True,
+                 koroz=None):
         self.directory = Path(directory)
         self.settings_file = self.directory / "weir.toml"
         self.settings_file.write_text(settings, encoding="utf-8")
@@ -94,6 +95,8 @@ class WeirProcess:
         words.append(f'control.listen=["127.0.0.1:{self.http_port}"]')
         words += set_
         self.command = [*prefix, PROGRAM, "run", "--config", str(self.settings_file)]
+        if koroz:
+            self.command += ["--koroz", str(koroz)]
         for word in words:
             self.command += ["--set", word]
         self.environment = clean_environment(**(environment or {}))

@@ -44,6 +44,16 @@ void print_plan(const LoadedSettings& loaded) {
   if (flow.store_enabled)
     fmt::print("keeps     {} in {}\n", bound(flow.store.retention.age, flow.store.retention.octets),
                flow.store.path);
+  const universe::UniverseSettings universe = universe_settings(settings, default_history_path());
+  if (universe.enabled)
+    fmt::print("remembers {} records{}\n", universe.limits.records,
+               universe.history.enabled
+                   ? fmt::format(", {} in {}",
+                                 bound(universe.history.age, universe.history.octets),
+                                 universe.history.path)
+                   : "");
+  if (universe.enabled && universe.keep_warm.enabled)
+    fmt::print("warms     {}\n", universe.keep_warm.requery.resolver.to_text());
   for (const flow::SourceSettings& source : flow.sources)
     fmt::print("takes     {} called {}\n", flow::origin(source), flow::name_of(source));
   for (const flow::SinkSettings& sink : flow.sinks)

@@ -26,10 +26,10 @@ _weir() {
     -r|--rcode) words="NOERROR FORMERR SERVFAIL NXDOMAIN NOTIMP REFUSED" ;;
     -m|--message|--message-type)
       words="all CLIENT_QUERY CLIENT_RESPONSE FORWARDER_QUERY FORWARDER_RESPONSE" ;;
-    -c|--config|--store|--ca-file) files=1 ;;
+    -c|--config|--store|--ca-file|--koroz) files=1 ;;
     *) case "${COMP_WORDS[1]}" in
-      run) words="--config --set --help" ;;
-      check) words="--config --set --help"; files=1 ;;
+      run) words="--config --set --koroz --help" ;;
+      check) words="--config --set --koroz --help"; files=1 ;;
       config) words="show explain reference --config --set --help" ;;
       log) words="--name --client --type --rcode --message --since --until --limit --format
         --json --store --config --set --help" ;;
@@ -70,8 +70,8 @@ _weir() {
   shift words
   (( CURRENT-- ))
   case $command in
-    run) _arguments $choice ;;
-    check) _arguments $choice '1:settings:_files' ;;
+    run) _arguments $choice '--koroz[its settings]:file:_files' ;;
+    check) _arguments $choice '--koroz[its settings]:file:_files' '1:settings:_files' ;;
     config) _arguments $choice '1:what:(show explain reference)' '2:key' ;;
     log) _arguments $choice {-n,--name}'[this name and below]:name' \
       '--client[address or network]:address' \
@@ -131,6 +131,7 @@ complete -c weir -n $first -l version -d 'print the version'
 complete -c weir -s h -l help -d explain
 complete -c weir -n '__weir_in run check config log seen' -s c -l config -r -F -d settings
 complete -c weir -n '__weir_in run check config log seen' -s s -l set -x -d KEY=VALUE
+complete -c weir -n '__weir_in run check' -l koroz -r -F
 complete -c weir -n '__weir_in check read' -F
 complete -c weir -n '__weir_in config' -a 'show explain reference'
 complete -c weir -n '__weir_in completion' -a 'bash zsh fish'
