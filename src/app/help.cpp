@@ -152,8 +152,8 @@ usage: weir read FROM... [OPTION...]
                         input; or an interface, iface:NAME; or where senders of
                         dnstap connect to: unix:PATH, tcp:ADDRESS:PORT, tls:...
   -f, --format FORMAT   text, short, flat-json, json, yaml, dnstap or pcap
-  --to SINK             sqlite:PATH, file:PATH or dnstap:PATH; or a receiver of
-                        dnstap: unix:PATH, tcp:HOST:PORT, tls:HOST:PORT
+  --to SINK             sqlite:PATH, history:PATH (see weir seen), file:PATH or
+                        dnstap:PATH; or unix:PATH, tcp:HOST:PORT, tls:HOST:PORT
   --count               print only how many messages there are
   --follow              wait for more at the end of the last file
   -n, --name SUFFIX     only this name and those below; also --client, --type,

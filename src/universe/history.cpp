@@ -38,6 +38,7 @@ void History::stop(Duration patience) {
     stop_ = true;
   }
   ended_.notify_all();
+  turned_.notify_all();
   thread_.join();
   deadline_ = clock_.now() + patience;
   Status outcome = turn();
@@ -48,11 +49,20 @@ void History::stop(Duration patience) {
     }
     outcome = turn();
   }
-  const size_t left = group_.size() + table_.with([](Table& table) { return table.changed(); });
-  if (left > 0)
+  if (const size_t left = waiting(); left > 0)
     log::error(fmt::format("universe: {} sets of records were not written: {}", left,
                            outcome ? "no time was left" : outcome.error().what));
   writer_.reset();
+}
+
+void History::wait_until_written(size_t most) {
+  std::unique_lock lock(mutex_);
+  turned_.wait(lock, [&] { return stop_ || !complaint_.empty() || waiting() <= most; });
+}
+
+size_t History::waiting() const {
+  return in_hand_.load(std::memory_order_relaxed) +
+         table_.with([](const Table& table) { return table.changed(); });
 }
 
 std::string History::complaint() const {
@@ -83,6 +93,7 @@ void History::run() {
       complain(outcome.error());
       pause = backoff.next().value_or(kRetryMost);
     }
+    turned_.notify_all();
   }
 }
 

@@ -34,6 +34,9 @@ class History {
   /// Writes what waits until `patience` is over, and ends.
   void stop(Duration patience);
 
+  /// Waits until at most `most` sets wait to be written; not while the file cannot be written.
+  void wait_until_written(size_t most);
+
   const std::string& path() const { return settings_.path; }
   /// What does not work at present; empty when all is well.
   std::string complaint() const;
@@ -43,8 +46,8 @@ class History {
   uint64_t deleted() const { return deleted_.value(); }    // records
   /// Whether the file's records are back in the table.
   bool is_restored() const { return is_restored_.load(std::memory_order_acquire); }
-  /// Sets that were taken from the table and are not written yet.
-  size_t in_hand() const { return in_hand_.load(std::memory_order_relaxed); }
+  /// Sets that have changed and are not written yet.
+  size_t waiting() const;
 
  private:
   void run();
@@ -68,6 +71,7 @@ class History {
 
   mutable std::mutex mutex_;  // guards the three below
   std::condition_variable ended_;
+  std::condition_variable turned_;
   bool stop_ = false;
   std::string complaint_;
 

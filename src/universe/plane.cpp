@@ -9,7 +9,11 @@
 namespace weir::universe {
 
 Plane::Plane(const UniverseSettings& settings, metrics::Registry& registry, const Clock& clock)
-    : clock_(clock), table_(settings.limits, SystemRandom().next()), reader_(settings.sightings) {
+    : clock_(clock),
+      sources_wait_(settings.sources_wait),
+      most_waiting_(settings.limits.records / 4),
+      table_(settings.limits, SystemRandom().next()),
+      reader_(settings.sightings) {
   if (settings.history.enabled)
     history_ = std::make_unique<History>(settings.history, settings.limits.records, table_, clock);
   register_metrics(registry);
@@ -56,6 +60,16 @@ Status Plane::deliver(const model::Batch& batch) {
     }
   });
   return Done{};
+}
+
+Status Plane::settle() {
+  if (sources_wait_ && history_) history_->wait_until_written(most_waiting_);
+  return Done{};
+}
+
+uint64_t Plane::lost() const {
+  return table_.with([](const Table& table) { return table.forgotten(); }) +
+         (history_ ? history_->waiting() : 0);
 }
 
 std::vector<RecordSet> Plane::live(size_t most) const {

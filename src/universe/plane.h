@@ -36,6 +36,8 @@ class Plane final : public model::Consumer {
 
   /// From the lane's thread; never fails.
   Status deliver(const model::Batch& batch) override;
+  /// Holds the lane up where sources can wait.
+  Status settle() override;
 
   /// Sets that have not expired, those seen latest first; from any thread.
   std::vector<RecordSet> live(size_t most) const;
@@ -45,6 +47,8 @@ class Plane final : public model::Consumer {
 
   /// What does not work at present, a line each.
   std::vector<std::string> complaints() const;
+  /// Sets of records that are not in the history, and will not be.
+  uint64_t lost() const;
   /// Empty when nothing is written down.
   std::string history_path() const { return history_ ? history_->path() : std::string(); }
 
@@ -56,6 +60,8 @@ class Plane final : public model::Consumer {
   uint64_t unseen(Unseen why) const;
 
   const Clock& clock_;
+  const bool sources_wait_;
+  const size_t most_waiting_;
   SharedTable table_;
   mutable std::mutex reader_mutex_;  // guards the one below
   SightingReader reader_;

@@ -55,11 +55,8 @@ void Plane::register_history(metrics::Registry& registry) {
              [](const History& history) { return history.restored(); });
   of_history("weir_universe_history_restored", "1 once the start has brought back everything.",
              false, [](const History& history) { return history.is_restored() ? 1U : 0U; });
-  registry.callback(
-      "weir_universe_history_waiting", "Changed sets not yet written down.", {}, false, [this] {
-        return number(history_->in_hand() +
-                      table_.with([](const Table& table) { return table.changed(); }));
-      });
+  of_history("weir_universe_history_waiting", "Changed sets not yet written down.", false,
+             [](const History& history) { return history.waiting(); });
   registry.callback(
       "weir_universe_history_forgotten_total",
       "Changes lost because they could not be written in time.", {}, true,

@@ -27,6 +27,9 @@ struct UniverseSettings {
   SightingSettings sightings;
   HistorySettings history;
   KeepWarmSettings keep_warm;
+  /// Sources can wait (files): the lane is held up while the history is behind, and nothing is
+  /// lost.
+  bool sources_wait = false;
 };
 
 }  // namespace weir::universe

@@ -26,6 +26,9 @@ int watch(std::string_view command, const OutputChoice& output, flow::SourceSett
   const SystemClock clock;
   auto settings = flow_of(output, clock.wall_now());
   if (!settings) return complain(command, kExitWrongInput, settings.error());
+  if (!history_of(output).empty())
+    return complain(command, kExitWrongInput,
+                    {Fault::kConfig, "--to history:PATH is for files; weir run keeps a history"});
   settings->sources.push_back(std::move(source));
   metrics::Registry registry;
   auto plane = flow::Plane::create(*std::move(settings), registry, clock);

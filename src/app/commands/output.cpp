@@ -14,6 +14,7 @@
 namespace weir::app {
 namespace {
 
+constexpr std::string_view kHistory = "history:";
 constexpr uint64_t kAttempts = 3;  // to reach a receiver again: seven seconds
 
 flow::Format format_of(std::string_view word) {
@@ -48,19 +49,25 @@ Result<flow::SinkSettings> sink_of(const OutputChoice& output) {
   }
   return Error{Fault::kConfig,
                fmt::format("--to {}: expected sqlite:PATH, file:PATH, dnstap:PATH, unix:PATH, "
-                           "tcp:HOST:PORT or tls:HOST:PORT",
+                           "tcp:HOST:PORT or tls:HOST:PORT, or history:PATH for files",
                            to)};
 }
 
 }  // namespace
+
+std::string history_of(const OutputChoice& output) {
+  return output.to.starts_with(kHistory) ? output.to.substr(kHistory.size()) : std::string();
+}
 
 Result<flow::FlowSettings> flow_of(const OutputChoice& output, WallTime now) {
   flow::FlowSettings flow;
   flow.sources_wait = true;
   flow.store_enabled = false;
   TRY(flow.only, read_conditions(output.only, now));
-  TRY(flow::SinkSettings sink, sink_of(output));
-  if (!output.count) flow.sinks.push_back(std::move(sink));
+  if (history_of(output).empty()) {
+    TRY(flow::SinkSettings sink, sink_of(output));
+    if (!output.count) flow.sinks.push_back(std::move(sink));
+  }
   flow.identity = machine_name();
   flow.version = "weir " + std::string(version());
   return flow;

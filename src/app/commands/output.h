@@ -2,6 +2,7 @@
 // said at the end.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "app/commands.h"
@@ -14,7 +15,9 @@ namespace weir::app {
 /// Until everything is written, or a second signal ends the program.
 inline constexpr Duration kForever = 24h * 365;
 
-/// A flow without a store, whose only sink is what `output` says.
+/// The file of `history:PATH`, which takes what was seen instead of messages; empty for others.
+std::string history_of(const OutputChoice& output);
+/// A flow without a store, whose only sink is what `output` says; none for a history.
 Result<flow::FlowSettings> flow_of(const OutputChoice& output, WallTime now);
 
 /// Says on standard error what is wrong, and gives `code`.

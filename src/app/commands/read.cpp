@@ -12,11 +12,14 @@
 #include "app/commands/live.h"
 #include "app/commands/output.h"
 #include "app/commands/progress.h"
+#include "app/consumer_sink.h"
 #include "app/settings.h"
 #include "flow/file_source.h"
 #include "flow/plane.h"
 #include "io/loop.h"
 #include "io/signals.h"
+#include "universe/plane.h"
+#include "universe/store/writer.h"
 
 namespace weir::app {
 namespace {
@@ -91,6 +94,26 @@ class Reading {
   const Instant began_ = clock_.now();
 };
 
+/// The history that the command writes, at the end of a lane that waits for it; null when it writes
+/// something else.
+Result<std::unique_ptr<universe::Plane>> open_history(const ReadCommand& command,
+                                                      flow::Plane& plane,
+                                                      metrics::Registry& registry,
+                                                      const Clock& clock) {
+  const std::string path = history_of(command);
+  if (path.empty() || command.count) return std::unique_ptr<universe::Plane>();
+  universe::UniverseSettings settings;
+  settings.history = {.path = path, .age = Duration::zero(), .octets = 0};
+  settings.sources_wait = true;
+  // What cannot be opened now would be tried again for ever.
+  TRY(const auto writable, universe::HistoryWriter::open(settings.history));
+  TRY(auto universe, universe::Plane::create(settings, registry, clock));
+  flow::LaneSettings lane;
+  lane.overflow = flow::Overflow::kBlock;
+  plane.add_sink("output", std::make_unique<ConsumerSink>(*universe), lane);
+  return universe;
+}
+
 /// The interfaces that `iface:NAME` means.
 std::vector<std::string> interfaces_of(const std::vector<std::string>& files) {
   std::vector<std::string> names;
@@ -155,15 +178,21 @@ int run(const ReadCommand& command) {
   metrics::Registry registry;
   auto plane = flow::Plane::create(*std::move(settings), registry, clock);
   if (!plane) return complain("read", kExitFailed, plane.error());
+  auto history = open_history(command, **plane, registry, clock);
+  if (!history) return complain("read", kExitFailed, history.error());
+  if (*history) (*history)->start();
   Reading reading(command, **plane, clock);
   const auto summary = reading.run();
   (*plane)->stop(kForever);
+  if (*history) (*history)->stop(kForever);
   if (!summary) return complain("read", kExitFailed, summary.error());
 
   const flow::PlaneReading ledger = (*plane)->read();
   if (command.count) fmt::print("{}\n", ledger.sources.empty() ? 0 : ledger.sources[0].received);
   for (const std::string& line : summary->lines()) fmt::print(stderr, "{}\n", line);
-  const bool lost = tell_losses(ledger.sinks);
+  const uint64_t unwritten = *history ? (*history)->lost() : 0;
+  if (unwritten > 0) fmt::print(stderr, "{} sets of records were not written\n", unwritten);
+  const bool lost = tell_losses(ledger.sinks) || unwritten > 0;
   if (reading.was_stopped() && !command.follow) fmt::print(stderr, "stopped before the end\n");
   const bool whole = summary->whole() && (command.follow || !reading.was_stopped());
   return whole && !lost ? kExitDone : kExitFailed;

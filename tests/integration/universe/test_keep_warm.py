@@ -88,6 +88,19 @@ def test_K19_K21_all_of_a_batch_is_taken_out_before_any_is_asked_for(warm_lab):
     assert weir.metric("weir_keep_warm_actions_total", 'record_type="aaaa"') == 0
 
 
+@pytest.mark.parametrize("cycle", [0.5, 1.0])
+def test_K16_batches_come_once_a_cycle(warm_lab, cycle):
+    weir, resolver = warm_lab(ttl=16, ahead='"8s"', batch=1, cycle=f'"{cycle * 1000:.0f}ms"')
+    for number in range(5):
+        for _ in range(2):
+            resolver.ttl(f"n{number}.warm.test")
+    moments = []
+    for number in range(1, 6):
+        wait_until(lambda wanted=number: refreshed(weir) >= wanted, 15, f"refresh {number}")
+        moments.append(time.monotonic())
+    assert (moments[-1] - moments[0]) / 4 == pytest.approx(cycle, rel=0.1)
+
+
 def test_a_plain_question_renews_what_has_just_expired(warm_lab):
     weir, resolver = warm_lab(driver="requery")
     for _ in range(3):

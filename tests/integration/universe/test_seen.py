@@ -3,16 +3,20 @@
 import json
 import os
 import pty
+import random
 import signal
+import socket
 import sqlite3
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
 from answered import client_response
 from asking import ask
-from dnstap_sender import begin, finish, frame
+from dnstap_sender import ACCEPT, FINISH, READY, begin, connect, exactly, finish, frame
+from dnstap_stream import stream
 from upstreams import Unbound
 from weir_process import clean_environment, wait_until
 from weir_process import weir as run_weir
@@ -288,3 +292,54 @@ def test_D09_the_table_keeps_its_bounds(start_weir, tmp_path):
     wait_until(lambda: weir.metric("weir_universe_history_waiting") == 0, what="a written history")
     rows = sqlite3.connect(weir.history).execute("SELECT count(*) FROM seen").fetchone()[0]
     assert rows == 1000
+
+
+def content(history):
+    return sqlite3.connect(history).execute(
+        "SELECT name, type, class, rdata, first, last, count FROM seen ORDER BY 1, 2, 3, 4"
+    ).fetchall()
+
+
+def test_N09_a_file_gives_the_same_records_for_any_number_of_threads(tmp_path, start_weir):
+    chance, files, counts = random.Random(5), [], {}
+    for part in range(4):
+        payloads = []
+        for _ in range(5000):
+            name = f"n{chance.randrange(900)}.example.test"
+            address = f"192.0.2.{chance.randrange(9)}"
+            moment = 1_700_000_000 + chance.randrange(100)
+            payloads.append(client_response(name, [address], 300, moment=moment))
+            first, last, count = counts.get((name, address), (moment, moment, 0))
+            counts[name, address] = min(first, moment), max(last, moment), count + 1
+        file = tmp_path / f"part{part}.fstrm"
+        file.write_bytes(stream(payloads))
+        files.append(str(file))
+    contents = []
+    for threads in (1, 2, 16):
+        history = tmp_path / f"threads{threads}.db"
+        done = run_weir("read", *files, "-j", str(threads), "--to", f"history:{history}")
+        assert done.returncode == 0, done.stderr
+        contents.append(content(history))
+    assert contents[0] == contents[1] == contents[2]
+    scanned = sorted((f"{name}.", 1, 1, socket.inet_aton(address), *life)
+                     for (name, address), life in counts.items())
+    assert contents[0] == scanned  # N-08: a scan of the input
+    # Online it is the same.
+    tap = tmp_path / "tap.sock"
+    weir = start_weir(NEVER_READY + f'[[source.dnstap]]\nlisten = ["unix:{tap}"]\n',
+                      set_=("universe.history.age=0",))
+    for file in files:
+        sender = connect(tap)
+        sender.sendall(READY)
+        assert exactly(sender, len(ACCEPT)) == ACCEPT
+        sender.sendall(Path(file).read_bytes())
+        assert exactly(sender, len(FINISH)) == FINISH
+        sender.close()
+    wait_until(lambda: weir.metric("weir_universe_sightings_total") == 20_000, what="all of them")
+    wait_until(lambda: weir.metric("weir_universe_history_waiting") == 0, what="a written history")
+    assert content(weir.history) == scanned
+
+
+def test_a_history_is_not_made_live(tmp_path):
+    done = run_weir("read", f"unix:{tmp_path}/s", "--to", f"history:{tmp_path}/u.db")
+    assert done.returncode == 2 and "is for files" in done.stderr
