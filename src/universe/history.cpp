@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/backoff.h"
 #include "base/log.h"
@@ -61,8 +62,9 @@ void History::wait_until_written(size_t most) {
 }
 
 size_t History::waiting() const {
-  return in_hand_.load(std::memory_order_relaxed) +
-         table_.with([](const Table& table) { return table.changed(); });
+  return table_.with([&](const Table& table) {
+    return in_hand_.load(std::memory_order_relaxed) + table.changed();
+  });
 }
 
 std::string History::complaint() const {
@@ -148,12 +150,15 @@ Status History::write() {
   while (due > 0 && (!deadline_ || clock_.now() < *deadline_)) {
     while (group_.size() < settings_.group_sets) {
       const size_t most = std::min(kPortion, settings_.group_sets - group_.size());
-      std::vector<RecordSet> more =
-          table_.with([&](Table& table) { return table.take_changed(most); });
+      // Counted before others see the table again: nothing is in neither place.
+      std::vector<RecordSet> more = table_.with([&](Table& table) {
+        std::vector<RecordSet> taken = table.take_changed(most);
+        in_hand_.store(group_.size() + taken.size(), std::memory_order_relaxed);
+        return taken;
+      });
       if (more.empty()) break;
       std::move(more.begin(), more.end(), std::back_inserter(group_));
     }
-    in_hand_.store(group_.size(), std::memory_order_relaxed);
     if (group_.empty()) return Done{};
     if (Status added = writer_->add(group_); !added) {
       failures_.add();

@@ -2,6 +2,7 @@
 // shows.
 #include "universe/store/reader.h"
 
+#include <array>
 #include <charconv>
 
 #include "sqlite/database.h"
@@ -20,11 +21,10 @@ Error bad_cursor() {
 
 /// Where a page of a name ends: type, class and data of its last row, in hexadecimal.
 std::string key_of(const SeenRow& row) {
-  Octets key(4);
-  store_u16(key.data(), static_cast<uint16_t>(row.type));
-  store_u16(key.data() + 2, static_cast<uint16_t>(row.klass));
-  key.insert(key.end(), row.rdata.begin(), row.rdata.end());
-  return to_hex(key);
+  std::array<uint8_t, 4> head;
+  store_u16(head.data(), static_cast<uint16_t>(row.type));
+  store_u16(head.data() + 2, static_cast<uint16_t>(row.klass));
+  return to_hex(head) + to_hex(row.rdata);
 }
 
 /// A page of what `rows` gives, and one more row to know whether there is another page.
