@@ -78,7 +78,7 @@ std::vector<RecordSet> Plane::live(size_t most) const {
 }
 
 Result<SeenPage> Plane::find(const SeenQuery& query) {
-  if (!history_) return find_in_table(query);
+  if (!history_ || is_of_memory(query.cursor)) return find_in_table(query);
   if (asked_ != nullptr && !asked_->in_place()) asked_.reset();
   if (asked_ == nullptr) {
     auto opened = HistoryReader::open(history_->path());

@@ -21,14 +21,20 @@ void add_rows(const RecordSet& set, const SeenQuery& query, std::vector<SeenRow>
                       record.last_seen, record.count});
 }
 
+Result<size_t> rows_before(const std::string& cursor) {
+  if (cursor.empty()) return 0;
+  size_t rows = 0;
+  const char* const end = cursor.data() + cursor.size();
+  const auto [stop, failed] = std::from_chars(cursor.data() + 1, end, rows);
+  if (!is_of_memory(cursor) || failed != std::errc() || stop != end)
+    return Error{Fault::kConfig, "cursor: expected what `next` of the page before said", false};
+  return rows;
+}
+
 }  // namespace
 
 Result<SeenPage> page_of(const Table& table, const SeenQuery& query) {
-  size_t skip = 0;
-  const char* const end = query.cursor.data() + query.cursor.size();
-  const auto [stop, failed] = std::from_chars(query.cursor.data(), end, skip);
-  if (!query.cursor.empty() && (failed != std::errc() || stop != end))
-    return Error{Fault::kConfig, "cursor: expected what `next` of the page before said", false};
+  TRY(const size_t skip, rows_before(query.cursor));
   const auto* name = std::get_if<dns::Name>(&query.of);
   std::vector<SeenRow> rows;
   for (const RecordSet& set :
@@ -41,7 +47,7 @@ Result<SeenPage> page_of(const Table& table, const SeenQuery& query) {
   SeenPage page;
   const size_t begin = std::min(skip, rows.size());
   const size_t many = std::min(query.limit, rows.size() - begin);
-  if (begin + many < rows.size()) page.next = std::to_string(begin + many);
+  if (begin + many < rows.size()) page.next = "m" + std::to_string(begin + many);
   const auto first = rows.begin() + static_cast<std::ptrdiff_t>(begin);
   page.rows.assign(std::make_move_iterator(first),
                    std::make_move_iterator(first + static_cast<std::ptrdiff_t>(many)));

@@ -45,10 +45,12 @@ TEST_F(TablePages, of_an_address_have_its_records_only) {
 
 TEST_F(TablePages, beyond_the_end_there_is_nothing_and_nonsense_is_a_mistake) {
   SeenQuery query = kit::name_query("a.example");
-  query.cursor = "99";
+  query.cursor = "m99";
   EXPECT_THAT(page_of(table_, query)->rows, IsEmpty());
-  query.cursor = "9x";
-  EXPECT_EQ(page_of(table_, query).error().fault, Fault::kConfig);
+  for (const char* wrong : {"m9x", "m", "9"}) {
+    query.cursor = wrong;
+    EXPECT_EQ(page_of(table_, query).error().fault, Fault::kConfig) << wrong;
+  }
 }
 
 }  // namespace
