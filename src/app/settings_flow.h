@@ -5,6 +5,8 @@
 
 namespace weir::app {
 
+/// What stands in front of any consumer.
+config::Table<flow::LaneSettings> lane_table();
 config::Table<StoreSettings> store_table();
 config::Table<SinkTables> sink_table();
 config::Table<FlowTable> flow_table();
