@@ -14,6 +14,7 @@
 #include "io/loop.h"
 #include "io/signals.h"
 #include "metrics/registry.h"
+#include "route/plane.h"
 
 namespace weir::app {
 
@@ -29,6 +30,7 @@ class Platform {
  private:
   Platform(LoadedSettings loaded, ConfigChoice choice);
   Status build();
+  Status build_routes();
   void on_signal(int number);
   void reload();
   void log_statistics() const;
@@ -47,6 +49,7 @@ class Platform {
   metrics::Registry registry_;
   std::unique_ptr<flow::Plane> flow_;
   std::unique_ptr<edge::Plane> edge_;
+  std::unique_ptr<route::Plane> route_;  // null when no names are to become routes
   std::unique_ptr<control::Plane> control_;
   io::Timer readiness_timer_{loop_};
   std::optional<bool> said_ready_;  // what was last said about readiness

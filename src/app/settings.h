@@ -10,6 +10,7 @@
 #include "control/settings.h"
 #include "edge/settings.h"
 #include "flow/settings.h"
+#include "route/settings.h"
 
 namespace weir::app {
 
@@ -49,6 +50,7 @@ struct Settings {
   SinkTables sink;
   SourceTables source;
   FlowTable flow;
+  route::RouteSettings route;
   control::ControlSettings control;
   LogSettings log;
 };
