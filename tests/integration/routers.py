@@ -36,6 +36,8 @@ class Router:
         block = f"10.91.{self.number}"
         self.weir_v4, self.v4 = f"{block}.1", f"{block}.2"
         self.weir_v6, self.v6 = f"fd91:{self.number}::1", f"fd91:{self.number}::2"
+        # Where traffic is to go: on the link, for external neighbours take nothing else.
+        self.hop_v4, self.hop_v6 = f"{block}.9", f"fd91:{self.number}::9"
         self.process = None
 
     def __enter__(self):
@@ -156,10 +158,7 @@ protocol device {{}}
 
 class Frr(Router):
     def write_settings(self):
-        family = """
-  neighbor {0} activate
-  neighbor {0} route-map in in
-  neighbor {0} route-map none out"""
+        family = "\n  neighbor {0} activate"
         neighbours = "".join(f" neighbor {each} remote-as {self.weir_as}\n"
                              f" neighbor {each} timers connect 1\n"
                              + (f" neighbor {each} passive\n" if self.passive else "")
@@ -171,17 +170,16 @@ log file {self.directory}/bgpd.log
 router bgp {self.as_}
  bgp router-id {self.v4}
  no bgp default ipv4-unicast
+ no bgp ebgp-requires-policy
 {neighbours}
  address-family ipv4 unicast{both}
  exit-address-family
  address-family ipv6 unicast{both}
  exit-address-family
-route-map in permit 10
-route-map none deny 10
 """, encoding="utf-8")
 
     def command(self):
-        return ["/usr/lib/frr/bgpd", "-f", str(self.directory / "bgpd.conf"), "-n", "-S",
+        return ["/usr/lib/frr/bgpd", "-f", str(self.directory / "bgpd.conf"), "-n", "-S", "-Z",
                 "-i", str(self.directory / "bgpd.pid"), "-z", str(self.directory / "zserv"),
                 "--vty_socket", str(self.directory), "-P", "0"]
 
