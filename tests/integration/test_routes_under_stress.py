@@ -8,7 +8,7 @@ import pytest
 
 from answers import Resolver, answer
 from raw_bgp import RawPeer
-from routers import Bird, Gobgp
+from routers import Bird, Frr
 from test_routes import SET, settings
 from weir_process import wait_until
 
@@ -50,8 +50,8 @@ def test_a_neighbour_that_stops_reading_disturbs_no_other(tmp_path, start_weir, 
             wait_until(lambda: router.count() >= count, 60, "all routes at bird")
             begun = time.monotonic()
             resolver.tell("last.example.org", "A 198.51.101.9")
-            router.wait_for("198.51.101.9/32", 5)
-            assert time.monotonic() - begun < 3  # most of it is birdc printing the table
+            wait_until(lambda: router.has("198.51.101.9/32"), 5)
+            assert time.monotonic() - begun < 1
             waiting = wait_until(lambda: weir.metric("weir_bgp_waiting_octets", '"raw"'), 5)
             assert waiting < 64 << 10, "what it does not know stands in the feed, in no queue"
             raw.reading.set()
@@ -76,7 +76,7 @@ def test_what_came_and_went_meanwhile_is_never_told(tmp_path, start_weir, tap):
             names.write_text("example.net\n", encoding="utf-8")
             weir.send(signal.SIGHUP)
             wait_until(lambda: weir.metric("weir_route_routes") == 1, 10)
-            router.wait_for("198.51.101.9/32", 10)
+            wait_until(lambda: router.has("198.51.101.9/32"), 10)
             raw.reading.set()
             wait_until(lambda: raw.routes == {"198.51.101.9/32"}, 30)
         announced = weir.metric("weir_bgp_announced_total", '"raw"')
@@ -130,16 +130,16 @@ def test_D_37_a_third_router_sees_nothing_of_our_restart(number, tmp_path, start
 
 
 def test_a_router_asks_for_everything_again(tmp_path, start_weir, tap):
-    with Bird(tmp_path) as router, Gobgp(tmp_path, as_=65000) as other:
-        weir = start_weir(settings(tmp_path, router, router.peer(), other.peer("g"), sets=MANY))
+    with Bird(tmp_path) as router, Frr(tmp_path, as_=65000) as other:
+        weir = start_weir(settings(tmp_path, router, router.peer(), other.peer("f"), sets=MANY))
         with Resolver(tap) as resolver:
             resolver.tell_many(many(300))
             wait_until(lambda: router.count() == 300, 10)
-            wait_until(lambda: weir.metric("weir_bgp_routes", '"g"') == 300, 10)
+            wait_until(lambda: weir.metric("weir_bgp_routes", '"f"') == 300, 10)
             before = weir.metric("weir_bgp_announced_total", '"r"')
             router.bird("reload in weir_v4")
-            other.ask("/usr/bin/gobgp", "neighbor", other.weir_v4, "softresetin")
+            other.vtysh(f"clear bgp ipv4 unicast {other.weir_v4} soft in")
             wait_until(lambda: weir.metric("weir_bgp_announced_total", '"r"') == before + 300, 10)
-            wait_until(lambda: weir.metric("weir_bgp_announced_total", '"g"') == before + 300, 10)
+            wait_until(lambda: weir.metric("weir_bgp_announced_total", '"f"') == before + 300, 10)
         assert weir.metric("weir_bgp_routes", '"r"') == 300
         assert weir.metric("weir_bgp_session_up") == 2
