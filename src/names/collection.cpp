@@ -95,21 +95,18 @@ void Collection::read_file(const std::string& file, const Inclusion* inclusion, 
   FileReport report{.set = work.set, .file = file};
   if (depth > kMostDepth || work.keys.size() >= kMostFilesOfSet) {
     report.problem = "includes too much: at most 256 lists, 8 deep";
+  } else if (const auto read = work.shelf.find(key); read != work.shelf.end()) {
+    put(key, read->second, report, work);  // for another set, in this run
   } else if (auto text = read_text(file); !text) {
     report.problem = text.error().what;
-    if (const auto last = in_use_.find(key); last != in_use_.end()) {
-      work.shelf[key] = last->second;
-      work.keys.push_back(key);
-      report.rules = last->second->size();
-      work.rules += report.rules;
-    }
+    if (const auto last = in_use_.find(key); last != in_use_.end())
+      put(key, last->second, report, work);
   } else {
     take(key, read_list(*text, options), report, work);
   }
   work.reports.push_back(std::move(report));
-  const auto taken = work.shelf.find(key);
-  if (taken == work.shelf.end()) return;
-  const std::shared_ptr<const List> list = taken->second;
+  if (work.keys.empty() || work.keys.back() != key) return;
+  const std::shared_ptr<const List> list = work.shelf.at(key);
   const std::filesystem::path folder = std::filesystem::path(file).parent_path();
   for (const Inclusion& each : list->inclusions())
     read_file((folder / each.list).string(), &each, depth + 1, work);
@@ -132,11 +129,16 @@ void Collection::take(const std::string& key, Reading reading, FileReport& repor
     list = std::make_shared<const List>(std::move(reading.list));
   else if (!is_first)
     list = last->second;
-  if (list == nullptr) return;
-  work.shelf[key] = list;
-  work.keys.push_back(key);
+  if (list != nullptr) put(key, std::move(list), report, work);
+}
+
+/// The set has this list; others of the run may have it too.
+void Collection::put(const std::string& key, std::shared_ptr<const List> list, FileReport& report,
+                     Work& work) {
   report.rules = list->size();
   work.rules += report.rules;
+  work.keys.push_back(key);
+  work.shelf[key] = std::move(list);
 }
 
 }  // namespace weir::names

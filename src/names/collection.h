@@ -59,6 +59,8 @@ class Collection {
   Status read_set(const SetSource& set, Work& work);
   void read_file(const std::string& file, const Inclusion* inclusion, unsigned depth, Work& work);
   void take(const std::string& key, Reading reading, FileReport& report, Work& work);
+  static void put(const std::string& key, std::shared_ptr<const List> list, FileReport& report,
+                  Work& work);
 
   std::vector<SetSource> sets_;
   GuardLimits limits_;
