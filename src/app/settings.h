@@ -10,6 +10,7 @@
 #include "control/settings.h"
 #include "edge/settings.h"
 #include "flow/settings.h"
+#include "route/settings.h"
 #include "universe/settings.h"
 
 namespace weir::app {
@@ -56,6 +57,7 @@ struct Settings {
   SourceTables source;
   FlowTable flow;
   UniverseTable universe;
+  route::RouteSettings route;
   control::ControlSettings control;
   LogSettings log;
 };
