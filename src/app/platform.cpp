@@ -152,6 +152,7 @@ void Platform::announce() const {
     log::info(fmt::format("upstream {}: {}", upstream->name, upstream->settings.address));
   log::info(flow_->store_path().empty() ? "no store: what is seen is not kept"
                                         : "store: " + flow_->store_path());
+  if (const std::string journal = flow_->journal_summary(); !journal.empty()) log::info(journal);
   for (const flow::SourceSettings& source : flow_settings(loaded_.settings, {}).sources)
     log::info(fmt::format("source {}: {}", flow::name_of(source), flow::origin(source)));
   if (const auto pages = control_->listeners(); !pages.empty())

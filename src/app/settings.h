@@ -48,6 +48,7 @@ struct Settings {
   StoreSettings store;
   SinkTables sink;
   SourceTables source;
+  flow::JournalSettings journal;
   FlowTable flow;
   control::ControlSettings control;
   LogSettings log;
@@ -55,7 +56,8 @@ struct Settings {
 
 config::Table<Settings> settings_table();
 
-/// What the flow is built from. `store_path` is where the store is when the settings leave it open.
+/// What the flow is built from. `store_path` is where the store is when the settings leave it open;
+/// the journal then has a folder beside it.
 flow::FlowSettings flow_settings(const Settings& settings, const std::string& store_path);
 
 /// The settings and the file they came from (empty: none was read).

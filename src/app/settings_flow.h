@@ -1,4 +1,4 @@
-// The keys of [store], [sink] and [flow].
+// The keys of [store], [sink], [journal] and [flow].
 #pragma once
 
 #include "app/settings.h"
@@ -7,6 +7,7 @@ namespace weir::app {
 
 config::Table<StoreSettings> store_table();
 config::Table<SinkTables> sink_table();
+config::Table<flow::JournalSettings> journal_table();
 config::Table<FlowTable> flow_table();
 
 }  // namespace weir::app
