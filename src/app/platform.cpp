@@ -191,6 +191,7 @@ void Platform::announce() const {
                                         : "store: " + flow_->store_path());
   if (universe_ && !universe_->history_path().empty())
     log::info("what has been seen: " + universe_->history_path());
+  if (const std::string journal = flow_->journal_summary(); !journal.empty()) log::info(journal);
   for (const flow::SourceSettings& source : flow_settings(loaded_.settings, {}).sources)
     log::info(fmt::format("source {}: {}", flow::name_of(source), flow::origin(source)));
   if (const auto pages = control_->listeners(); !pages.empty())
