@@ -193,6 +193,11 @@ Table<LaneSettings> lane_table() {
                  .most = "100",
                  .doc = "Per cent of each pause that chance may take off, so that those who failed "
                         "together do not come back together."});
+  table.boolean("durable", &LaneSettings::durable,
+                {.fallback = "false",
+                 .doc = "Write everything to the journal first: what the destination cannot take "
+                        "waits there, over restarts too. The queue is then a shortcut only, and "
+                        "overflow has no meaning."});
   table.check([](const LaneSettings& lane, Report& report) {
     if (lane.retry_most < lane.retry_base) report.wrong("retry_most", "is below retry_base");
   });
