@@ -9,6 +9,7 @@
 #include "app/compatibility.h"
 #include "app/consumer_sink.h"
 #include "app/readings.h"
+#include "app/route_sink.h"
 #include "app/state_directory.h"
 #include "app/version.h"
 #include "base/units.h"
@@ -74,6 +75,7 @@ Status Platform::build() {
   TRY(edge_, edge::Plane::create(settings.edge, registry_, clock_, [this](unsigned) -> model::Tap& {
         return flow_->open_tap("edge", model::SourceKind::kEdge);
       }));
+  TRY_DONE(build_routes());
   register_compatibility(registry_);
   control::PlaneContext context{.loop = loop_,
                                 .clock = clock_,
@@ -100,8 +102,19 @@ Status Platform::build_universe() {
   return Done{};
 }
 
+/// The routing plane is fed by a lane of the flow, from every source there is.
+Status Platform::build_routes() {
+  const route::RouteSettings& settings = loaded_.settings.route;
+  if (!settings.enabled()) return Done{};
+  TRY(route_,
+      route::Plane::create(settings, upstream_addresses(loaded_.settings.edge), registry_, clock_));
+  flow_->add_sink("routes", std::make_unique<RouteSink>(*route_), {});
+  return Done{};
+}
+
 void Platform::run() {
   if (universe_) universe_->start();
+  if (route_) route_->start();
   flow_->start();
   edge_->start();
   announce();
@@ -119,6 +132,7 @@ void Platform::stop() {
   edge_->stop(loaded_.settings.edge.query_timeout);
   flow_->stop(kFlowPatience);
   if (universe_) universe_->stop(kHistoryPatience);
+  if (route_) route_->stop();
   log_statistics();
   control_.reset();
   log::info("ended");
@@ -151,6 +165,7 @@ void Platform::reload() {
   edge_->adopt(loaded_.settings.edge);
   if (universe_) universe_->adopt(universe_settings(loaded_.settings, default_history_path()));
   flow_->reopen();
+  if (route_) route_->reload();
   for (const config::Change& change : changes) log::info(change.to_text());
   log::info(fmt::format("reloaded: {} settings changed, files reopened", changes.size()));
 }
@@ -177,6 +192,7 @@ void Platform::announce() const {
                                         : "store: " + flow_->store_path());
   if (universe_ && !universe_->history_path().empty())
     log::info("what has been seen: " + universe_->history_path());
+  if (const std::string journal = flow_->journal_summary(); !journal.empty()) log::info(journal);
   for (const flow::SourceSettings& source : flow_settings(loaded_.settings, {}).sources)
     log::info(fmt::format("source {}: {}", flow::name_of(source), flow::origin(source)));
   if (const auto pages = control_->listeners(); !pages.empty())

@@ -10,6 +10,7 @@
 #include "control/settings.h"
 #include "edge/settings.h"
 #include "flow/settings.h"
+#include "route/settings.h"
 #include "universe/settings.h"
 
 namespace weir::app {
@@ -54,15 +55,18 @@ struct Settings {
   StoreSettings store;
   SinkTables sink;
   SourceTables source;
+  flow::JournalSettings journal;
   FlowTable flow;
   UniverseTable universe;
+  route::RouteSettings route;
   control::ControlSettings control;
   LogSettings log;
 };
 
 config::Table<Settings> settings_table();
 
-/// What the flow is built from. `store_path` is where the store is when the settings leave it open.
+/// What the flow is built from. `store_path` is where the store is when the settings leave it open;
+/// the journal then has a folder beside it.
 flow::FlowSettings flow_settings(const Settings& settings, const std::string& store_path);
 
 /// What the universe is made of. `history_path` is where its file is when the settings leave it

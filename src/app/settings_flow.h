@@ -1,4 +1,4 @@
-// The keys of [store], [sink] and [flow].
+// The keys of [store], [sink], [journal] and [flow].
 #pragma once
 
 #include "app/settings.h"
@@ -9,6 +9,7 @@ namespace weir::app {
 config::Table<flow::LaneSettings> lane_table();
 config::Table<StoreSettings> store_table();
 config::Table<SinkTables> sink_table();
+config::Table<flow::JournalSettings> journal_table();
 config::Table<FlowTable> flow_table();
 
 }  // namespace weir::app

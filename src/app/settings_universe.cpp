@@ -246,6 +246,10 @@ Table<UniverseTable> universe_table() {
   table.table("history", own(&UniverseSettings::history), history_table());
   table.table("keep_warm", own(&UniverseSettings::keep_warm), keep_warm_table());
   table.table("lane", &UniverseTable::lane, lane_table());
+  table.check([](const UniverseTable& universe, Report& report) {
+    if (universe.lane.durable)
+      report.wrong("lane.durable", "has no meaning here: the history keeps what was seen");
+  });
   return table;
 }
 

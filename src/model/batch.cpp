@@ -83,6 +83,11 @@ bool BatchBuilder::make_room(size_t need) {
 SharedBatch BatchBuilder::seal(uint64_t first_sequence) {
   if (batch_ == nullptr) return nullptr;
   for (Observation& observation : batch_->observations_) observation.sequence = first_sequence++;
+  return seal_as_numbered();
+}
+
+SharedBatch BatchBuilder::seal_as_numbered() {
+  if (batch_ == nullptr) return nullptr;
   likely_octets_ =
       std::clamp(2 * batch_->arena_used_, std::min(kLeastArena, arena_octets_), arena_octets_);
   likely_observations_ =

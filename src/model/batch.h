@@ -40,6 +40,8 @@ class BatchBuilder {
   size_t size() const { return batch_ == nullptr ? 0 : batch_->observations_.size(); }
   /// Ends the batch and hands it over, numbered from `first_sequence`; the builder is empty again.
   SharedBatch seal(uint64_t first_sequence = 1);
+  /// The same for observations that were numbered before: they keep their sequences.
+  SharedBatch seal_as_numbered();
 
  private:
   bool make_room(size_t need);
