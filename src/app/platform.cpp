@@ -78,7 +78,8 @@ Status Platform::build() {
                                 .clock = clock_,
                                 .metrics = registry_,
                                 .status = [this] { return status(); },
-                                .store_path = flow_->store_path()};
+                                .store_path = flow_->store_path(),
+                                .routes = route_.get()};
   TRY(control_, control::Plane::create(settings.control, std::move(context)));
   return Done{};
 }

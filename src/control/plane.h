@@ -16,6 +16,7 @@
 #include "io/http_server.h"
 #include "io/loop.h"
 #include "metrics/registry.h"
+#include "route/plane.h"
 
 namespace weir::control {
 
@@ -26,6 +27,7 @@ struct PlaneContext {
   const metrics::Registry& metrics;
   std::function<Status()> status;
   std::string store_path;  // empty: there is no store
+  route::Plane* routes = nullptr;  // null: no names become routes
 };
 
 class Plane {

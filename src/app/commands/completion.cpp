@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kBash = R"(# bash completion for weir
 _weir() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
-  local commands="run check config log query read capture completion --help --version"
+  local commands="run check config log query read capture routes domains completion --help --version"
   local types="A AAAA CAA CNAME DNSKEY DS HTTPS MX NS PTR SOA SRV SVCB TLSA TXT"
   local words= files=
   case "$previous" in
@@ -40,6 +40,8 @@ _weir() {
       capture) words="--format --to --count --name --client --type --rcode --message-type --since
         --until --ports --networks --responses-only --sample --snap --promiscuous --method
         --netns --help `ls /sys/class/net 2>/dev/null`" ;;
+      routes) words="list why watch state --set-name --json --server --config --set --help" ;;
+      domains) words="test --config --set --help" ;;
       completion) words="bash zsh fish" ;;
     esac ;;
   esac
