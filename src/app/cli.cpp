@@ -216,9 +216,9 @@ class Parser {
     routes_->require_subcommand(1);
     RoutesCommand& to = routes_command_;
     using What = RoutesCommand::What;
-    for (const auto& [word, what] : {std::pair("list", What::kList), std::pair("why", What::kWhy),
-                                     std::pair("watch", What::kWatch),
-                                     std::pair("state", What::kState)}) {
+    for (const auto& [word, what] :
+         {std::pair("list", What::kList), std::pair("why", What::kWhy),
+          std::pair("watch", What::kWatch), std::pair("state", What::kState)}) {
       CLI::App* command = add_command(word, routes_);
       command->callback([&to, what = what] { to.what = what; });
       if (what == What::kWhy) command->add_option("subject", to.subject)->required();

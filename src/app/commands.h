@@ -107,7 +107,7 @@ struct RoutesCommand {
   enum class What { kList, kWhy, kWatch, kState };
   What what = What::kList;
   ConfigChoice config;
-  std::string server;  // of the operator's HTTP; empty: as the settings have it
+  std::string server;   // of the operator's HTTP; empty: as the settings have it
   std::string subject;  // of kWhy: a name or an address
   std::string set;
   bool json = false;
@@ -134,8 +134,8 @@ int run(const RoutesCommand& command);
 int run(const DomainsCommand& command);
 int run(const CompletionCommand& command);
 
-using Command = std::variant<RunCommand, CheckCommand, ConfigCommand, ReadCommand, CaptureCommand,
-                             LogCommand, QueryCommand, RoutesCommand, DomainsCommand,
-                             CompletionCommand>;
+using Command =
+    std::variant<RunCommand, CheckCommand, ConfigCommand, ReadCommand, CaptureCommand, LogCommand,
+                 QueryCommand, RoutesCommand, DomainsCommand, CompletionCommand>;
 
 }  // namespace weir::app

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 
 #include "app/compatibility.h"
 #include "app/readings.h"
@@ -86,10 +87,15 @@ Status Platform::build() {
 
 /// The routing plane is fed by a lane of the flow, from every source there is.
 Status Platform::build_routes() {
-  const route::RouteSettings& settings = loaded_.settings.route;
+  route::RouteSettings settings = loaded_.settings.route;
   if (!settings.enabled()) return Done{};
-  TRY(route_, route::Plane::create(settings, upstream_addresses(loaded_.settings.edge), registry_,
-                                   clock_));
+  if (settings.state_file.empty()) {
+    const std::string& store = loaded_.settings.store.path;
+    const std::filesystem::path beside = store.empty() ? default_store_path() : store;
+    settings.state_file = (beside.parent_path() / "routes.state").string();
+  }
+  TRY(route_,
+      route::Plane::create(settings, upstream_addresses(loaded_.settings.edge), registry_, clock_));
   flow_->add_sink("routes", std::make_unique<RouteSink>(*route_), {});
   return Done{};
 }

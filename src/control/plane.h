@@ -26,7 +26,7 @@ struct PlaneContext {
   const Clock& clock;
   const metrics::Registry& metrics;
   std::function<Status()> status;
-  std::string store_path;  // empty: there is no store
+  std::string store_path;          // empty: there is no store
   route::Plane* routes = nullptr;  // null: no names become routes
 };
 

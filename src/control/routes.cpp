@@ -14,7 +14,8 @@ namespace weir::control {
 namespace {
 
 constexpr const char* kJson = "application/json; charset=utf-8";
-constexpr const char* kNoPlane = "no names become routes: there is no [[route.set]] in the settings";
+constexpr const char* kNoPlane =
+    "no names become routes: there is no [[route.set]] in the settings";
 
 std::string_view to_text(route::LeaseState state) {
   switch (state) {
@@ -42,12 +43,11 @@ std::string folded(std::string_view name) {
 std::string text_of(const route::LeasePage& page) {
   std::string text;
   for (const route::LeaseReading& lease : page.leases)
-    text += fmt::format("{:<24} {:<16} {:<8} {:>8}  {}\n", lease.prefix.to_text(), lease.set,
-                        to_text(lease.state),
-                        lease.state == route::LeaseState::kStatic
-                            ? "-"
-                            : fmt::format("{:.0f}s", to_seconds(lease.left)),
-                        lease.name.empty() ? "(list)" : lease.name);
+    text += fmt::format(
+        "{:<24} {:<16} {:<8} {:>8}  {}\n", lease.prefix.to_text(), lease.set, to_text(lease.state),
+        lease.state == route::LeaseState::kStatic ? "-"
+                                                  : fmt::format("{:.0f}s", to_seconds(lease.left)),
+        lease.name.empty() ? "(list)" : lease.name);
   return text;
 }
 
@@ -71,9 +71,9 @@ std::string text_of(const route::PlaneReading& reading) {
                         peer.address, peer.as, peer.state, to_seconds(peer.since), peer.routes,
                         peer.last_error.empty() ? "" : ": ", peer.last_error);
   for (const names::FileReport& list : reading.lists)
-    text += fmt::format("list {} of {}: {} rules, {} lines skipped{}{}\n", list.file, list.set,
-                        list.rules, list.refused, list.taken() ? "" : "; not taken: ",
-                        list.problem);
+    text +=
+        fmt::format("list {} of {}: {} rules, {} lines skipped{}{}\n", list.file, list.set,
+                    list.rules, list.refused, list.taken() ? "" : "; not taken: ", list.problem);
   return text;
 }
 

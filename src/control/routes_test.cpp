@@ -12,10 +12,10 @@ io::HttpRequest request(std::vector<std::pair<std::string, std::string>> query) 
 
 TEST(RoutePages, N_07_a_lease_has_prefix_set_name_and_time_left) {
   route::LeasePage page;
-  page.leases.push_back({*Prefix::parse("198.51.100.1"), "vpn", "www.example.org",
-                         route::LeaseState::kActive, 90s});
-  page.leases.push_back({*Prefix::parse("203.0.113.0/24"), "corp", "",
-                         route::LeaseState::kStatic, {}});
+  page.leases.push_back(
+      {*Prefix::parse("198.51.100.1"), "vpn", "www.example.org", route::LeaseState::kActive, 90s});
+  page.leases.push_back(
+      {*Prefix::parse("203.0.113.0/24"), "corp", "", route::LeaseState::kStatic, {}});
   page.next = 7;
   EXPECT_EQ(leases_to_json(page),
             R"({"routes":[{"prefix":"198.51.100.1/32","set":"vpn","name":"www.example.org",)"
@@ -49,8 +49,9 @@ TEST(RoutePages, a_query_that_is_wrong_names_its_parameter) {
 }
 
 TEST(RoutePages, without_a_plane_they_say_what_is_missing) {
-  for (const auto& answer : {answer_leases(nullptr, request({})), answer_state(nullptr, request({})),
-                             answer_changes(nullptr, request({}))}) {
+  for (const auto& answer :
+       {answer_leases(nullptr, request({})), answer_state(nullptr, request({})),
+        answer_changes(nullptr, request({}))}) {
     EXPECT_EQ(answer.status, 404);
     EXPECT_NE(answer.body.find("route.set"), std::string::npos);
   }

@@ -7,8 +7,8 @@
 #include "app/commands/report.h"
 #include "app/settings.h"
 #include "base/log.h"
-#include "names/collection.h"
-#include "names/explain.h"
+#include "names/files/collection.h"
+#include "names/files/explain.h"
 #include "names/name_text.h"
 
 namespace weir::app {

@@ -6,7 +6,7 @@
 #include "app/commands.h"
 #include "app/commands/report.h"
 #include "app/settings.h"
-#include "io/http_client.h"
+#include "io/http/http_client.h"
 #include "io/loop.h"
 
 namespace weir::app {
@@ -34,8 +34,8 @@ class Asker {
     if (!json_) target += target.find('?') == std::string::npos ? "?format=text" : "&format=text";
     TRY(const io::HttpReply reply, io::http_get(server_, target, kPatience));
     if (reply.status != 200)
-      return Error{Fault::kPeer, fmt::format("{} answered {}: {}", server_.to_text(), reply.status,
-                                             reply.body)};
+      return Error{Fault::kPeer,
+                   fmt::format("{} answered {}: {}", server_.to_text(), reply.status, reply.body)};
     fmt::print("{}", reply.body);
     return reply.field("Weir-Next");
   }

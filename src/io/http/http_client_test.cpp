@@ -1,5 +1,5 @@
 // Tests of asking a server of our own.
-#include "io/http_client.h"
+#include "io/http/http_client.h"
 
 #include <gtest/gtest.h>
 

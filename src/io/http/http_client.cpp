@@ -1,5 +1,5 @@
 // The request in one write, the reply until the server closes (RFC 9112 §9.6).
-#include "io/http_client.h"
+#include "io/http/http_client.h"
 
 #include <fmt/format.h>
 
@@ -20,9 +20,8 @@ class Exchange final : public StreamEvents {
   }
 
   Result<HttpReply> run(const std::string& target) {
-    const std::string request =
-        fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", target,
-                    server_.to_text());
+    const std::string request = fmt::format(
+        "GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", target, server_.to_text());
     stream_->send({reinterpret_cast<const uint8_t*>(request.data()), request.size()});
     loop_.run();
     if (!failure_.empty())
