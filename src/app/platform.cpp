@@ -8,9 +8,10 @@
 #include <filesystem>
 
 #include "app/compatibility.h"
+#include "app/consumer_sink.h"
 #include "app/readings.h"
-#include "app/route_sink.h"
 #include "app/state_directory.h"
+#include "app/upstream_addresses.h"
 #include "app/version.h"
 #include "base/units.h"
 #include "config/changes.h"
@@ -22,8 +23,9 @@
 namespace weir::app {
 namespace {
 
-constexpr Duration kFlowPatience = 5s;  // for sinks to take what is under way at the end
-constexpr Duration kSameSignal = 50ms;  // what follows the first so soon is no second wish
+constexpr Duration kHistoryPatience = 5s;  // for what has been seen to be written
+constexpr Duration kFlowPatience = 5s;     // for sinks to take what is under way at the end
+constexpr Duration kSameSignal = 50ms;     // what follows the first so soon is no second wish
 constexpr Duration kReadinessInterval = 500ms;
 constexpr Duration kFirstImpression = 2500ms;  // before we say that no upstream works
 
@@ -69,6 +71,7 @@ Status Platform::build() {
   if (flow.store_enabled && flow.store.path.empty())
     return Error{Fault::kConfig, "there is no place for the store: set store.path, or HOME"};
   TRY(flow_, flow::Plane::create(flow, registry_, clock_));
+  TRY_DONE(build_universe());
   TRY_DONE(check_free(settings.edge.listen));
   TRY(edge_, edge::Plane::create(settings.edge, registry_, clock_, [this](unsigned) -> model::Tap& {
         return flow_->open_tap("edge", model::SourceKind::kEdge);
@@ -80,8 +83,24 @@ Status Platform::build() {
                                 .metrics = registry_,
                                 .status = [this] { return status(); },
                                 .store_path = flow_->store_path(),
+                                .universe = universe_.get(),
                                 .routes = route_.get()};
   TRY(control_, control::Plane::create(settings.control, std::move(context)));
+  return Done{};
+}
+
+Status Platform::build_universe() {
+  universe::UniverseSettings settings = universe_settings(loaded_.settings, default_history_path());
+  if (!settings.enabled) return Done{};
+  if (settings.history.enabled && settings.history.path.empty()) {
+    log::warning(
+        "there is no place for what has been seen, which is kept in memory only: set "
+        "universe.history.path, or HOME");
+    settings.history.enabled = false;
+  }
+  TRY(universe_, universe::Plane::create(settings, registry_, clock_));
+  flow_->add_sink("universe", std::make_unique<ConsumerSink>(*universe_),
+                  loaded_.settings.universe.lane);
   return Done{};
 }
 
@@ -96,11 +115,12 @@ Status Platform::build_routes() {
   }
   TRY(route_,
       route::Plane::create(settings, upstream_addresses(loaded_.settings.edge), registry_, clock_));
-  flow_->add_sink("routes", std::make_unique<RouteSink>(*route_), {});
+  flow_->add_sink("routes", std::make_unique<ConsumerSink>(*route_), {});
   return Done{};
 }
 
 void Platform::run() {
+  if (universe_) universe_->start();
   if (route_) route_->start();
   flow_->start();
   edge_->start();
@@ -118,6 +138,7 @@ void Platform::stop() {
   readiness_timer_.stop();
   edge_->stop(loaded_.settings.edge.query_timeout);
   flow_->stop(kFlowPatience);
+  if (universe_) universe_->stop(kHistoryPatience);
   if (route_) route_->stop();
   log_statistics();
   control_.reset();
@@ -149,6 +170,7 @@ void Platform::reload() {
   loaded_ = *std::move(next);
   log::start(loaded_.settings.log.level);
   edge_->adopt(loaded_.settings.edge);
+  if (universe_) universe_->adopt(universe_settings(loaded_.settings, default_history_path()));
   flow_->reopen();
   if (route_) route_->reload();
   for (const config::Change& change : changes) log::info(change.to_text());
@@ -174,6 +196,9 @@ void Platform::announce() const {
     log::info(fmt::format("upstream {}: {}", upstream->name, upstream->settings.address));
   log::info(flow_->store_path().empty() ? "no store: what is seen is not kept"
                                         : "store: " + flow_->store_path());
+  if (universe_ && !universe_->history_path().empty())
+    log::info("what has been seen: " + universe_->history_path());
+  if (const std::string journal = flow_->journal_summary(); !journal.empty()) log::info(journal);
   for (const flow::SourceSettings& source : flow_settings(loaded_.settings, {}).sources)
     log::info(fmt::format("source {}: {}", flow::name_of(source), flow::origin(source)));
   if (const auto pages = control_->listeners(); !pages.empty())
@@ -210,6 +235,8 @@ control::Status Platform::status() const {
   status.ledger = read_ledger(*flow_);
   status.cache = read_cache(*edge_);
   status.degraded = flow_->complaints();
+  if (universe_)
+    for (std::string& line : universe_->complaints()) status.degraded.push_back(std::move(line));
   return status;
 }
 

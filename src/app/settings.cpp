@@ -3,11 +3,14 @@
 
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "app/environment.h"
 #include "app/machine.h"
 #include "app/settings_flow.h"
 #include "app/settings_route.h"
 #include "app/settings_sources.h"
+#include "app/settings_universe.h"
 #include "app/version.h"
 #include "edge/settings_table.h"
 
@@ -62,7 +65,9 @@ Table<Settings> settings_table() {
   table.table("store", &Settings::store, store_table());
   table.table("sink", &Settings::sink, sink_table());
   table.table("source", &Settings::source, source_table());
+  table.table("journal", &Settings::journal, journal_table());
   table.table("flow", &Settings::flow, flow_table());
+  table.table("universe", &Settings::universe, universe_table());
   table.table("route", &Settings::route, route_table());
   table.table("control", &Settings::control, control_table());
   table.table("log", &Settings::log, log_table());
@@ -77,6 +82,9 @@ flow::FlowSettings flow_settings(const Settings& settings, const std::string& st
   flow.store.retention = settings.store.retention;
   flow.store.raw_messages = settings.store.raw_messages;
   flow.store.lane = settings.store.lane;
+  flow.journal = settings.journal;
+  if (flow.journal.path.empty() && !store_path.empty())
+    flow.journal.path = std::filesystem::path(store_path).replace_filename("journal").string();
   const auto append = [](auto& all, const auto& some) {
     all.insert(all.end(), some.begin(), some.end());
   };

@@ -11,6 +11,7 @@
 #include "edge/settings.h"
 #include "flow/settings.h"
 #include "route/settings.h"
+#include "universe/settings.h"
 
 namespace weir::app {
 
@@ -44,12 +45,19 @@ struct FlowTable {
   flow::BatchSettings batch;
 };
 
+/// The plane's settings, and the lane that leads to it.
+struct UniverseTable : universe::UniverseSettings {
+  flow::LaneSettings lane;
+};
+
 struct Settings {
   edge::EdgeSettings edge;
   StoreSettings store;
   SinkTables sink;
   SourceTables source;
+  flow::JournalSettings journal;
   FlowTable flow;
+  UniverseTable universe;
   route::RouteSettings route;
   control::ControlSettings control;
   LogSettings log;
@@ -57,8 +65,14 @@ struct Settings {
 
 config::Table<Settings> settings_table();
 
-/// What the flow is built from. `store_path` is where the store is when the settings leave it open.
+/// What the flow is built from. `store_path` is where the store is when the settings leave it open;
+/// the journal then has a folder beside it.
 flow::FlowSettings flow_settings(const Settings& settings, const std::string& store_path);
+
+/// What the universe is made of. `history_path` is where its file is when the settings leave it
+/// open.
+universe::UniverseSettings universe_settings(const Settings& settings,
+                                             const std::string& history_path);
 
 /// The settings and the file they came from (empty: none was read).
 struct LoadedSettings {

@@ -54,7 +54,9 @@ std::vector<Endpoint> locals(const std::vector<std::unique_ptr<io::HttpServer>>&
 }  // namespace
 
 Plane::Plane(PlaneContext context)
-    : context_(std::move(context)), queries_(context_.store_path, context_.clock) {}
+    : context_(std::move(context)),
+      queries_(context_.store_path, context_.clock),
+      seen_(context_.universe) {}
 
 Result<std::unique_ptr<Plane>> Plane::create(const ControlSettings& settings,
                                              PlaneContext context) {
@@ -70,7 +72,8 @@ Result<std::unique_ptr<Plane>> Plane::create(const ControlSettings& settings,
 std::vector<Page> Plane::pages() {
   const auto links = [](const io::HttpRequest&) {
     return link_page({"/metrics", "/healthz", "/readyz", "/api/v1/status", "/api/v1/queries",
-                      "/api/v1/routes", "/api/v1/routes/changes", "/api/v1/routes/state"});
+                      "/universe", "/api/v1/routes", "/api/v1/routes/changes",
+                      "/api/v1/routes/state"});
   };
   return {
       {"/", links},
@@ -93,6 +96,11 @@ std::vector<Page> Plane::pages() {
        [this](const io::HttpRequest& request) { return answer_changes(context_.routes, request); }},
       {"/api/v1/routes/state",
        [this](const io::HttpRequest& request) { return answer_state(context_.routes, request); }},
+      {"/universe", [this](const io::HttpRequest& request) { return seen_.answer_live(request); }},
+      {std::string(SeenPages::kNames),
+       [this](const io::HttpRequest& request) { return seen_.answer_name(request); }, true},
+      {std::string(SeenPages::kAddresses),
+       [this](const io::HttpRequest& request) { return seen_.answer_address(request); }, true},
   };
 }
 

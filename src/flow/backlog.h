@@ -2,6 +2,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <mutex>
 #include <optional>
@@ -11,10 +12,13 @@
 
 namespace weir::flow {
 
-/// A batch and when it came.
+/// A batch and when it came; of a durable lane, also where it ends in the journal.
 struct Waiting {
   model::SharedBatch batch;
   Instant since;
+  uint64_t end = 0;  // position behind its last observation
+
+  uint64_t first() const { return end - batch->size(); }
 };
 
 class Backlog {

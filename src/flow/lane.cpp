@@ -62,6 +62,12 @@ void Lane::start() {
   thread_ = std::thread([this] { run(); });
 }
 
+/// No room is no loss: the cursor finds it on disk.
+void Lane::offer_journalled(const model::SharedBatch& batch, uint64_t end) {
+  Waiting waiting{batch, clock_.now(), end};
+  backlog_.try_push(waiting);
+}
+
 void Lane::offer(const model::SharedBatch& batch) {
   book_->receive(batch->size());
   Waiting waiting{batch, clock_.now()};
@@ -133,23 +139,111 @@ LaneReading Lane::read() const {
 
 void Lane::run() {
   tend();  // connects what has to be connected, before there is anything for it
-  for (;;) {
-    fill();
-    if (reopen_.exchange(false)) begin_anew();
-    if (out_of_time() || exhausted_) {
-      give_up(exhausted_ ? Loss::kExhausted : Loss::kShutdown, pending_.size());
-      gaps_in_hand_.clear();
-    }
-    if (pending_.empty() && gaps_in_hand_.empty()) {
-      if (backlog_.closed() && backlog_.batches() == 0) break;
-    } else {
-      attempt(careful_ > 0 ? 1 : pending_.size());
-    }
-    tend();
+  while (step()) {
   }
+  take_leave();
   sink_->close();
   publish(LaneState::kStopped);
   ended_.ring();
+}
+
+/// One round: take, attempt, tend. False at the end.
+bool Lane::step() {
+  const bool placed = find_place();
+  if (placed) fill();
+  if (reopen_.exchange(false)) begin_anew();
+  if (leaves()) return false;
+  if (!placed) return true;
+  if (!cursor_ && (out_of_time() || exhausted_)) {
+    give_up(exhausted_ ? Loss::kExhausted : Loss::kShutdown, pending_.size());
+    gaps_in_hand_.clear();
+  }
+  if (pending_.empty() && gaps_in_hand_.empty()) {
+    if (is_done()) return false;
+  } else {
+    attempt(careful_ > 0 ? 1 : pending_.size());
+  }
+  tend();
+  return true;
+}
+
+bool Lane::is_done() const {
+  return backlog_.closed() && (cursor_ ? cursor_->lag() == 0 : backlog_.batches() == 0);
+}
+
+/// A durable lane need not hold up the end: what it has not delivered is in the journal.
+bool Lane::leaves() const {
+  return cursor_ && backlog_.closed() && (out_of_time() || complained_ || exhausted_);
+}
+
+void Lane::take_leave() {
+  if (!cursor_) return;
+  pending_.clear();
+  if (const uint64_t lag = cursor_->lag(); lag > 0)
+    log::info(
+        fmt::format("sink {}: {} observations wait in the journal for the next start", name_, lag));
+}
+
+/// False, after a pause, when a durable lane cannot know yet where to go on.
+bool Lane::find_place() {
+  if (!cursor_ || (!in_doubt_ && !exhausted_)) return true;
+  if (exhausted_) {
+    hurry_.wait(kIdleTick);
+    return false;
+  }
+  const Status asked = ask_place();
+  if (!asked) pause(asked.error());
+  return asked.ok();
+}
+
+Status Lane::ask_place() {
+  TRY(const auto kept, sink_->recall(cursor_->journal()));
+  in_doubt_ = false;
+  if (!place_)
+    begin_at(kept);
+  else if (kept && *kept != *place_)
+    go_on_from(*kept);
+  return Done{};
+}
+
+void Lane::begin_at(std::optional<uint64_t> kept) {
+  if (kept && *kept > cursor_->left()) {
+    log::warning(fmt::format(
+        "sink {}: it has more than the journal ever had; it goes on at its end", name_));
+    kept = cursor_->left();
+  }
+  place_ = cursor_->resume(kept);
+  cursor_->pass(*place_);
+  const uint64_t left = cursor_->left() - *place_;
+  book_->restore(left);
+  if (left > 0)
+    log::info(fmt::format("sink {}: replays {} observations from the journal", name_, left));
+}
+
+/// After a failure the destination stands elsewhere than we thought: an attempt had succeeded after
+/// all, or what was settled is gone (a standby that lagged took over).
+void Lane::go_on_from(uint64_t kept) {
+  if (kept < *place_) {
+    log::warning(fmt::format("sink {}: {} observations that it had taken are gone; again", name_,
+                             *place_ - kept));
+    book_->restore(*place_ - kept);
+  } else {
+    book_->deliver(kept - *place_);
+    gaps_in_hand_.clear();
+  }
+  while (!pending_.empty() && pending_.front().end <= kept) pending_.pop_front();
+  if (kept < *place_ || (!pending_.empty() && pending_.front().first() < kept)) {
+    pending_.clear();
+    cursor_->resume(kept);
+  }
+  careful_ = 0;
+  pass(kept);
+  if (pending_.empty()) recover();
+}
+
+void Lane::pass(uint64_t end) {
+  place_ = end;
+  cursor_->pass(end);
 }
 
 void Lane::tend() {
@@ -171,13 +265,19 @@ void Lane::begin_anew() {
 
 /// Takes what waits, up to a group; waits for it only when there is nothing in hand.
 void Lane::fill() {
+  const auto take = [&](size_t most, Duration patience) {
+    if (cursor_)
+      cursor_->take(backlog_, most, patience, pending_);
+    else
+      backlog_.take(most, patience, pending_);
+  };
   if (pending_.empty()) {
     const bool tries = adrift_ && !exhausted_;  // and has paused already
     if (!tries) publish(exhausted_ ? LaneState::kExhausted : LaneState::kIdle);
     const bool waits = gaps_in_hand_.empty() && !tries;
-    backlog_.take(settings_.group_batches, waits ? kIdleTick : Duration::zero(), pending_);
+    take(settings_.group_batches, waits ? kIdleTick : Duration::zero());
   } else if (pending_.size() < settings_.group_batches) {
-    backlog_.take(settings_.group_batches - pending_.size(), Duration::zero(), pending_);
+    take(settings_.group_batches - pending_.size(), Duration::zero());
   }
   if (!gaps_in_hand_.empty()) return;
   const std::lock_guard lock(mutex_);
@@ -192,7 +292,10 @@ void Lane::attempt(size_t count) {
 }
 
 Status Lane::offer_group(size_t count) {
-  for (size_t i = 0; i < count; ++i) TRY_DONE(sink_->deliver(*pending_[i].batch));
+  for (size_t i = 0; i < count; ++i) {
+    if (cursor_) sink_->place(pending_[i].first());
+    TRY_DONE(sink_->deliver(*pending_[i].batch));
+  }
   TRY_DONE(offer_gaps());
   return sink_->settle();
 }
@@ -203,6 +306,7 @@ Status Lane::offer_gaps() {
 }
 
 void Lane::settled(size_t count) {
+  if (cursor_ && count > 0) pass(pending_[count - 1].end);
   uint64_t observations = 0;
   for (size_t i = 0; i < count; ++i) {
     observations += pending_.front().batch->size();
@@ -233,6 +337,7 @@ void Lane::failed(const Error& error, size_t count) {
 }
 
 void Lane::pause(const Error& error) {
+  in_doubt_ = true;
   remember(error);
   const auto wait = backoff_.next();
   if (!wait) return exhaust();
@@ -245,11 +350,12 @@ void Lane::pause(const Error& error) {
 void Lane::exhaust() {
   exhausted_ = true;
   publish(LaneState::kExhausted);
-  log::warning(
-      fmt::format("sink {}: given up; what comes is lost until weir is told to reload", name_));
+  log::warning(fmt::format("sink {}: given up; what comes {} until weir is told to reload", name_,
+                           cursor_ ? "stays in the journal" : "is lost"));
 }
 
 void Lane::give_up(Loss loss, size_t count) {
+  if (cursor_ && count > 0) pass(pending_[count - 1].end);
   uint64_t observations = 0;
   for (size_t i = 0; i < count; ++i) {
     observations += pending_.front().batch->size();

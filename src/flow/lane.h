@@ -6,6 +6,9 @@
 // the backlog fills and its overflow policy decides; one that will not pass costs the batch that
 // caused it and no other. When the attempts have a bound and are used up, what comes is lost and
 // counted until the sink is reopened.
+//
+// A durable lane is fed from the journal (flow/journal): what it cannot deliver waits there, beyond
+// the end of the process too, and its backlog is only a shortcut.
 #pragma once
 
 #include <array>
@@ -21,6 +24,7 @@
 #include "base/random.h"
 #include "flow/backlog.h"
 #include "flow/bell.h"
+#include "flow/journal/cursor.h"
 #include "flow/ledger.h"
 #include "flow/settings.h"
 #include "flow/sink.h"
@@ -51,9 +55,16 @@ class Lane {
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
 
+  /// Makes it durable; before `start`.
+  void follow(std::shared_ptr<journal::Cursor> cursor) { cursor_ = std::move(cursor); }
+  bool durable() const { return settings_.durable; }
+
   void start();
   /// For the router's thread: puts the batch into the backlog, or does what the policy says.
   void offer(const model::SharedBatch& batch);
+  /// For the journal's thread, of a durable lane: the batch is in the journal, where it ends before
+  /// position `end`.
+  void offer_journalled(const model::SharedBatch& batch, uint64_t end);
   /// A loss that the sink should record when it can. At most `kMostGaps` wait; the rest are added
   /// to the last one of their kind.
   void note(const Gap& gap);
@@ -73,6 +84,15 @@ class Lane {
 
  private:
   void run();
+  bool step();
+  bool find_place();
+  Status ask_place();
+  void begin_at(std::optional<uint64_t> kept);
+  void go_on_from(uint64_t kept);
+  bool leaves() const;
+  bool is_done() const;
+  void take_leave();
+  void pass(uint64_t end);
   void fill();
   void tend();
   void begin_anew();
@@ -108,7 +128,10 @@ class Lane {
   std::string last_error_;
 
   // The lane thread's own.
-  std::deque<Waiting> pending_;  // taken and not yet settled
+  std::shared_ptr<journal::Cursor> cursor_;  // of a durable lane
+  std::optional<uint64_t> place_;            // where it is settled; before it began, nothing
+  bool in_doubt_ = true;                     // the destination has to be asked where it stands
+  std::deque<Waiting> pending_;              // taken and not yet settled
   std::vector<Gap> gaps_in_hand_;
   size_t careful_ = 0;  // batches still to be offered one by one, to find the one that is refused
   SystemRandom random_;

@@ -28,6 +28,15 @@ Status LateSink::note(const Gap& gap) {
 
 Status LateSink::settle() { return sink_ != nullptr ? sink_->settle() : Status(Done{}); }
 
+Result<std::optional<uint64_t>> LateSink::recall(std::string_view journal) {
+  TRY_DONE(ensure_open());
+  return sink_->recall(journal);
+}
+
+void LateSink::place(uint64_t position) {
+  if (sink_ != nullptr) sink_->place(position);
+}
+
 Status LateSink::tend(WallTime now) {
   TRY_DONE(ensure_open());
   return sink_->tend(now);

@@ -19,6 +19,8 @@ class LateSink final : public Sink {
   Status deliver(const model::Batch& batch) override;
   Status note(const Gap& gap) override;
   Status settle() override;
+  Result<std::optional<uint64_t>> recall(std::string_view journal) override;
+  void place(uint64_t position) override;
   Status tend(WallTime now) override;
   uint64_t take_refused() override;
   void give_up(uint64_t observations) override;

@@ -24,11 +24,17 @@ constexpr std::array<LossWords, kLosses> kWords = {{
     {"sink", "refused"},
     {"sink", "shutdown"},
     {"sink", "exhausted"},
+    {"journal", "full"},
+    {"journal", "evicted"},
+    {"journal", "expired"},
+    {"journal", "damaged"},
 }};
 constexpr std::array kSourceLosses = {Loss::kMissed, Loss::kRingFull, Loss::kClosed,
                                       Loss::kNoMemory};
-constexpr std::array kSinkLosses = {Loss::kQueueFull, Loss::kEvicted, Loss::kRefused,
-                                    Loss::kShutdown, Loss::kExhausted};
+constexpr std::array kSinkLosses = {
+    Loss::kQueueFull,      Loss::kEvicted,        Loss::kRefused,
+    Loss::kShutdown,       Loss::kExhausted,      Loss::kJournalFull,
+    Loss::kJournalEvicted, Loss::kJournalExpired, Loss::kJournalDamaged};
 
 std::vector<Dropped> read_losses(const LossCounts& losses) {
   std::vector<Dropped> dropped;
@@ -64,6 +70,9 @@ void expose(metrics::Registry& registry, const std::shared_ptr<SinkBook>& book) 
                     true, [book] { return static_cast<double>(book->received()); });
   registry.callback("weir_sink_delivered_total", "Observations that a sink took and settled.",
                     labels, true, [book] { return static_cast<double>(book->delivered()); });
+  registry.callback("weir_sink_restored_total",
+                    "Of those received, observations that a former run had left in the journal.",
+                    labels, true, [book] { return static_cast<double>(book->restored()); });
   expose_losses(registry, "sink", kSinkLosses, book);
 }
 
@@ -71,6 +80,8 @@ std::string line(std::string_view kind, std::string_view passed_on, const Accoun
   std::string text = fmt::format("{} {}: received {} = {} {} + in flight {} + dropped {}", kind,
                                  account.name, account.received, passed_on, account.passed_on,
                                  account.in_flight, account.dropped_total());
+  if (account.restored > 0)
+    text += fmt::format(" ({} of those received from the journal)", account.restored);
   for (const Dropped& dropped : account.dropped)
     text += fmt::format(" [{}/{} {}]", dropped.stage, dropped.reason, dropped.count);
   return text;
@@ -115,7 +126,10 @@ Account SourceBook::read() const {
 }
 
 Account SinkBook::read() const {
-  Account account{.name = name_, .passed_on = delivered(), .dropped = read_losses(losses_)};
+  Account account{.name = name_,
+                  .passed_on = delivered(),
+                  .restored = restored(),
+                  .dropped = read_losses(losses_)};
   account.received = received();
   account.in_flight = account.received - account.passed_on - account.dropped_total();
   return account;

@@ -20,17 +20,21 @@ namespace weir::flow {
 
 /// Where and why observations are lost.
 enum class Loss : uint8_t {
-  kMissed,     // source: the kernel had no room for what it saw
-  kRingFull,   // tap: the router did not keep up
-  kClosed,     // tap: recorded after the flow had stopped
-  kNoMemory,   // tap: no memory for a batch
-  kQueueFull,  // queue: the lane's queue was full, the newest went
-  kEvicted,    // queue: the lane's queue was full, the oldest went
-  kRefused,    // sink: it will not take them, ever
-  kShutdown,   // sink: not taken before the deadline of the stop
-  kExhausted,  // sink: it was tried as often as it may be, and is tried no more
+  kMissed,          // source: the kernel had no room for what it saw
+  kRingFull,        // tap: the router did not keep up
+  kClosed,          // tap: recorded after the flow had stopped
+  kNoMemory,        // tap: no memory for a batch
+  kQueueFull,       // queue: the lane's queue was full, the newest went
+  kEvicted,         // queue: the lane's queue was full, the oldest went
+  kRefused,         // sink: it will not take them, ever
+  kShutdown,        // sink: not taken before the deadline of the stop
+  kExhausted,       // sink: it was tried as often as it may be, and is tried no more
+  kJournalFull,     // journal: it was full, the newest went
+  kJournalEvicted,  // journal: it was full, the oldest went
+  kJournalExpired,  // journal: older than it keeps anything
+  kJournalDamaged,  // journal: not to be read any more
 };
-inline constexpr size_t kLosses = 9;
+inline constexpr size_t kLosses = 13;
 std::string_view stage_of(Loss loss);
 std::string_view reason_of(Loss loss);
 
@@ -66,6 +70,7 @@ struct Account {
   uint64_t received = 0;
   uint64_t passed_on = 0;
   uint64_t in_flight = 0;
+  uint64_t restored = 0;         // of `received`: what a former run left in the journal
   std::vector<Dropped> dropped;  // only what is not zero
 
   uint64_t dropped_total() const;
@@ -105,6 +110,11 @@ class SinkBook {
  public:
   explicit SinkBook(std::string name) : name_(std::move(name)) {}
   void receive(uint64_t count) noexcept { received_.fetch_add(count, std::memory_order_release); }
+  /// What a former run received and journalled, and this one will deliver.
+  void restore(uint64_t count) noexcept {
+    restored_.fetch_add(count, std::memory_order_release);
+    receive(count);
+  }
   void deliver(uint64_t count) noexcept { delivered_.fetch_add(count, std::memory_order_release); }
   void drop(Loss loss, uint64_t count) noexcept { losses_.add(loss, count); }
 
@@ -112,12 +122,14 @@ class SinkBook {
   const LossCounts& losses() const { return losses_; }
   uint64_t received() const { return received_.load(std::memory_order_acquire); }
   uint64_t delivered() const { return delivered_.load(std::memory_order_acquire); }
+  uint64_t restored() const { return restored_.load(std::memory_order_acquire); }
   Account read() const;
 
  private:
   const std::string name_;
   std::atomic<uint64_t> received_{0};
   std::atomic<uint64_t> delivered_{0};
+  std::atomic<uint64_t> restored_{0};
   LossCounts losses_;
 };
 

@@ -21,6 +21,9 @@ Status check(const SinkSettings& sink, bool sources_wait) {
     return config_error(fmt::format(
         "sink {}: overflow = \"block\" would make the edge wait; use drop_newest or drop_oldest",
         name_of(sink)));
+  if (lane.durable && streams_of(sink) > 1)
+    return config_error(fmt::format(
+        "sink {}: a durable lane is one; use streams = 1, or durable = false", name_of(sink)));
   if (lane.queue_batches == 0 || lane.group_batches == 0 || lane.retry_base <= Duration::zero())
     return config_error(
         fmt::format("sink {}: queue, group and retry must be above 0", name_of(sink)));
@@ -40,6 +43,7 @@ Result<std::unique_ptr<Plane>> Plane::create(FlowSettings settings, metrics::Reg
                                              const Clock& clock) {
   std::unique_ptr<Plane> plane(new Plane(std::move(settings), registry, clock));
   TRY_DONE(plane->open_sinks());
+  TRY_DONE(plane->open_journal());
   TRY_DONE(plane->open_sources());
   return plane;
 }
@@ -87,6 +91,19 @@ Status Plane::open_sink(const SinkSettings& sink, std::string name, Router::Take
   return Done{};
 }
 
+Status Plane::open_journal() {
+  if (std::none_of(lanes_.begin(), lanes_.end(), [](const auto& lane) { return lane->durable(); }))
+    return Done{};
+  if (settings_.journal.path.empty())
+    return config_error("there is no place for the journal: set journal.path, or HOME");
+  TRY(journal_,
+      journal::Journal::open(settings_.journal, settings_.identity, settings_.version, clock_));
+  for (const auto& lane : lanes_)
+    if (lane->durable()) TRY_DONE(journal_->add(lane, ledger_.sink(lane->name()), settings_.batch));
+  router_.add_journal(*journal_, settings_.sources_wait);
+  return Done{};
+}
+
 Status Plane::open_sources() {
   for (const SourceSettings& source : settings_.sources)
     TRY_DONE(add_source(name_of(source), kind_of(source), [&](SourceContext context) {
@@ -128,6 +145,7 @@ void Plane::start() {
   started_ = true;
   expose();
   for (const auto& lane : lanes_) lane->start();
+  if (journal_) journal_->start();
   router_.start();
   for (const auto& own : own_sources_) own.second->start();
 }
@@ -154,6 +172,10 @@ void Plane::stop(Duration patience) {
   }
   // A lane that blocks holds the router; closing the lanes at the deadline sets it free.
   router_.finish(deadline);
+  if (journal_) {
+    journal_->close();
+    journal_->join();
+  }
   for (const auto& lane : lanes_) lane->close(deadline);
   router_.join();
   for (const auto& lane : lanes_) lane->join();
@@ -175,6 +197,8 @@ std::vector<std::string> Plane::complaints() const {
   for (const auto& lane : lanes_)
     if (const LaneReading reading = lane->read(); !reading.last_error.empty())
       complaints.push_back(fmt::format("sink {}: {}", reading.name, reading.last_error));
+  if (const std::string complaint = journal_ ? journal_->complaint() : ""; !complaint.empty())
+    complaints.push_back("journal: " + complaint);
   for (const auto& [name, source] : own_sources_)
     for (const std::string& complaint : source->complaints())
       complaints.push_back(fmt::format("source {}: {}", name, complaint));
@@ -193,6 +217,7 @@ std::string Plane::store_path() const {
 }
 
 void Plane::expose() {
+  if (journal_) journal_->expose(registry_);
   for (const auto& lane : lanes_) {
     const metrics::Labels sink = {{"sink", lane->name()}};
     expose_gauge(registry_, "weir_sink_queue_depth", "Batches waiting in front of a sink.", sink,

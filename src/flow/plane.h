@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "flow/journal/journal.h"
 #include "flow/lane.h"
 #include "flow/ledger.h"
 #include "flow/router.h"
@@ -63,6 +64,8 @@ class Plane {
   std::vector<std::string> complaints() const;
   /// What each source did, a line each, for people; after `stop`.
   std::vector<std::string> summaries() const;
+  /// What the journal of a former run held at the start, for people; empty without a journal.
+  std::string journal_summary() const { return journal_ ? journal_->summary() : std::string(); }
   /// The path of the embedded store, for `StoreReader::open`; empty when there is none.
   std::string store_path() const;
 
@@ -70,6 +73,7 @@ class Plane {
   Plane(FlowSettings settings, metrics::Registry& registry, const Clock& clock);
   Status open_sinks();
   Status open_sink(const SinkSettings& sink, std::string name, Router::Takes takes);
+  Status open_journal();
   Status open_sources();
   void expose();
 
@@ -77,8 +81,9 @@ class Plane {
   metrics::Registry& registry_;
   const Clock& clock_;
   Ledger ledger_;
-  std::vector<std::shared_ptr<Lane>> lanes_;  // shared with the series of metrics that read them
-  std::mutex mutex_;                          // guards the two below
+  std::vector<std::shared_ptr<Lane>> lanes_;   // shared with the series of metrics that read them
+  std::unique_ptr<journal::Journal> journal_;  // where a lane is durable
+  std::mutex mutex_;                           // guards the two below
   std::deque<RingTap> taps_;
   std::vector<std::string> sources_;  // their index is what batches carry
   Router router_;

@@ -20,9 +20,10 @@ Router::~Router() {
 }
 
 void Router::add_lane(Lane& lane, std::shared_ptr<SinkBook> book, Takes takes) {
+  watch_.watch(std::move(book));
+  if (lane.durable()) return durable_.push_back(&lane);
   if (takes == Takes::kAll) groups_.emplace_back();
   groups_.back().lanes.push_back(&lane);
-  watch_.watch(std::move(book));
 }
 
 void Router::add_tap(RingTap& tap) {
@@ -80,6 +81,7 @@ bool Router::drain() {
 
 void Router::dispatch(const model::SharedBatch& batch, SourceBook& book) {
   for (Group& group : groups_) group.lanes[group.next++ % group.lanes.size()]->offer(batch);
+  if (journal_ != nullptr) journal_->offer(batch, waits_for_journal_);
   book.forward(batch->size());
 }
 
@@ -90,8 +92,10 @@ void Router::look_for_losses() {
     const std::lock_guard lock(mutex_);
     gaps = watch_.look();
   }
-  for (const Gap& gap : gaps)
+  for (const Gap& gap : gaps) {
     for (const Group& group : groups_) group.lanes.front()->note(gap);
+    for (Lane* lane : durable_) lane->note(gap);
+  }
 }
 
 }  // namespace weir::flow

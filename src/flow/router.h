@@ -1,6 +1,6 @@
 // The router: one thread that takes batches out of every tap's ring and hands each to every lane,
-// or to one of those that take turns. Transforms (filter, sample, anonymise, enrich:
-// flow/transforms) will stand between the two.
+// or to one of those that take turns, and to the journal that feeds durable lanes. Transforms
+// (filter, sample, anonymise, enrich: flow/transforms) will stand between the two.
 #pragma once
 
 #include <atomic>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "flow/bell.h"
+#include "flow/journal/journal.h"
 #include "flow/lane.h"
 #include "flow/loss_watch.h"
 #include "flow/tap.h"
@@ -28,6 +29,11 @@ class Router {
   enum class Takes : bool { kAll, kTurns };
   /// Before `start`.
   void add_lane(Lane& lane, std::shared_ptr<SinkBook> book, Takes takes = Takes::kAll);
+  /// What feeds durable lanes, which are added besides for their losses; before `start`.
+  void add_journal(journal::Journal& journal, bool waits) {
+    journal_ = &journal;
+    waits_for_journal_ = waits;
+  }
   /// At any time, from any thread; the tap lives as long as the router.
   void add_tap(RingTap& tap);
   /// To ring when there is something to take.
@@ -54,6 +60,9 @@ class Router {
     size_t next = 0;
   };
   std::vector<Group> groups_;
+  std::vector<Lane*> durable_;
+  journal::Journal* journal_ = nullptr;
+  bool waits_for_journal_ = false;
 
   std::mutex mutex_;  // guards the two below
   std::vector<RingTap*> taps_;

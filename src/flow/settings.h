@@ -42,6 +42,23 @@ struct LaneSettings {
   Duration retry_most = 60s;
   uint64_t retry_attempts = 0;        // in a row; 0: no bound
   unsigned retry_jitter_percent = 0;  // of each pause, taken off by chance
+  bool durable = false;               // it is fed from the journal
+};
+
+/// The journal of durable lanes.
+struct JournalSettings {
+  std::string path = "weir-data/journal";  // a folder
+  uint64_t octets = 4ULL << 30;
+  Duration age = 7 * 24h;  // what is older goes; 0: no bound
+  /// What goes when there is no room: what comes, or the oldest segment. `kBlock` has no place
+  /// here.
+  Overflow overflow = Overflow::kDropOldest;
+  uint64_t segment_octets = 64 << 20;
+  emit::FileTarget::Sync sync = emit::FileTarget::Sync::kInterval;
+  Duration sync_interval = 100ms;
+  bool compress = true;  // sealed segments that some lane still wants
+  size_t queue_batches = 1024;
+  size_t queue_octets = 128 << 20;
 };
 
 /// When a file is closed, renamed and begun anew; 0 is never.
@@ -183,6 +200,7 @@ struct FlowSettings {
   bool store_enabled = true;
   SqliteSinkSettings store{.name = "store", .path = "weir-data/queries.db"};
   std::vector<SinkSettings> sinks;
+  JournalSettings journal;
   /// What observes by itself.
   std::vector<SourceSettings> sources;
   /// Who we are in records, where the observation does not say (dnstap identity and version).

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -30,6 +32,16 @@ class Sink : public model::Consumer {
     static_cast<void>(gap);
     return Done{};
   }
+  /// Only for a lane with a journal: where in `journal` the destination stands, if it keeps that
+  /// with what it was given, so that neither a kill nor a settling of unknown outcome loses or
+  /// doubles anything. Asked before the first delivery, and after each failure.
+  virtual Result<std::optional<uint64_t>> recall(std::string_view journal) {
+    static_cast<void>(journal);
+    return std::optional<uint64_t>();
+  }
+  /// Only for a lane with a journal: the position of the first observation of what `deliver` is
+  /// given next.
+  virtual void place(uint64_t position) { static_cast<void>(position); }
   /// A bounded step of housekeeping (rotation, retention); called at the start, after each attempt
   /// to deliver and while idle. An error says that the destination is gone: the lane pauses and
   /// calls again, which is when the sink tries to have it back.

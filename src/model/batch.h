@@ -40,13 +40,15 @@ class BatchBuilder {
   size_t size() const { return batch_ == nullptr ? 0 : batch_->observations_.size(); }
   /// Ends the batch and hands it over, numbered from `first_sequence`; the builder is empty again.
   SharedBatch seal(uint64_t first_sequence = 1);
+  /// The same for observations that were numbered before: they keep their sequences.
+  SharedBatch seal_as_numbered();
 
  private:
   bool make_room(size_t need);
   void begin(size_t least_octets);
   void grow(size_t least_octets);
   Bytes keep(Bytes octets);
-  const DnstapExtras* keep(const DnstapExtras& extras);
+  DnstapExtras* keep(const DnstapExtras& extras);
 
   uint16_t source_;
   size_t most_observations_;

@@ -27,7 +27,8 @@ def test_N_07_B_17_routes_are_shown_with_their_reasons(tmp_path, start_weir, tap
             resolver.tell("b.example.org", "A 198.51.101.1", "A 198.51.101.2")
             router.wait_for("198.51.101.2/32")
         page = weir.get("/api/v1/routes").json()
-        assert [(one["prefix"], one["set"], one["name"], one["state"]) for one in page["routes"]] == [
+        told = [(one["prefix"], one["set"], one["name"], one["state"]) for one in page["routes"]]
+        assert told == [
             ("198.51.101.1/32", "vpn", "a.example.org", "active"),
             ("198.51.101.1/32", "vpn", "b.example.org", "active"),
             ("198.51.101.2/32", "vpn", "b.example.org", "active")]

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "names/name_text.h"
 
 namespace weir::route {
@@ -115,6 +117,35 @@ TEST_F(EngineTest, leases_are_found_by_name_address_and_set_in_pages) {
     count += page.leases.size();
   } while (page.next != 0);
   EXPECT_EQ(count, 10u);
+}
+
+TEST_F(EngineTest, R14_B_21_what_was_kept_counts_as_far_as_it_is_still_wanted) {
+  const auto folder = std::filesystem::path(testing::TempDir()) / "weir-engine";
+  std::filesystem::remove_all(folder);
+  const std::string path = (folder / "routes.state").string();
+  const auto saved = [&](std::string_view set, std::string_view name, uint8_t last, Duration left) {
+    names::NameBuffer buffer;
+    const Bytes wire = *names::to_wire(name, buffer);
+    return SavedLease{std::string(set),
+                      {wire.begin(), wire.end()},
+                      *IpAddress::from_octets(Octets{198, 51, 101, last}),
+                      clock_.wall_now() + left};
+  };
+  {
+    auto journal = *Journal::open(loop_, {.path = path});
+    journal->add(saved("vpn", "www.example.org", 1, 60s));
+    journal->add(saved("vpn", "www.example.net", 2, 60s));   // listed no more
+    journal->add(saved("old", "www.example.org", 3, 60s));   // its set is gone
+    journal->add(saved("vpn", "www.example.org", 4, -1s));   // expired, and there is no grace
+    journal->add(saved("vpn", "www.example.org", 66, 60s));  // became an address of ours
+  }
+  engine_->restore(*Journal::open(loop_, {.path = path}));
+  EXPECT_EQ(routes(), "203.1.113.0/24 198.51.101.1/32");
+  EXPECT_EQ(engine_->changes().changes(true, Reason::kRestored), 1u);
+  tell("www.example.org", {198, 51, 101, 5});
+  engine_.reset();
+  EXPECT_EQ((*Journal::open(loop_, {.path = path}))->take_saved().size(), 2u);
+  std::filesystem::remove_all(folder);
 }
 
 TEST_F(EngineTest, tells_how_it_is) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "flow/file_source.h"
+#include "flow/wire/annotation.h"
 #include "flow/wire/dnstap_observation.h"
 #include "model/tap.h"
 
@@ -15,8 +16,10 @@ class FrameRecorder {
  public:
   explicit FrameRecorder(model::Tap& tap) : tap_(tap) {}
 
+  /// A frame of weir's own journal (flow/journal) gives back what was journalled.
   void record(Bytes frame) {
-    switch (decoder_.read(frame)) {
+    const auto annotated = read_annotation(frame);
+    switch (decoder_.read(annotated ? annotated->payload : frame)) {
       case DnstapDecoder::Outcome::kForeign: ++foreign_; return;
       case DnstapDecoder::Outcome::kFault:
         ++faults_[static_cast<size_t>(decoder_.fault()) % faults_.size()];
@@ -24,8 +27,10 @@ class FrameRecorder {
       case DnstapDecoder::Outcome::kObservation: break;
     }
     ++observations_;
-    if (decoder_.observation().malformed.code != dns::MalformedCode::kNone) ++malformed_;
-    tap_.record(decoder_.observation());
+    model::Observation observation = decoder_.observation();
+    if (annotated) annotate(annotated->annotation, observation);
+    if (observation.malformed.code != dns::MalformedCode::kNone) ++malformed_;
+    tap_.record(observation);
   }
 
   uint64_t observations() const { return observations_; }

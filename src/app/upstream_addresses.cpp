@@ -1,5 +1,5 @@
-// What the routing plane has to know of others.
-#include "app/route_sink.h"
+// Addresses out of what operators write.
+#include "app/upstream_addresses.h"
 
 namespace weir::app {
 
