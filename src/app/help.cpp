@@ -24,14 +24,12 @@ usage: weir COMMAND [OPTION...]
   domains     see which sets want a name, and which lines of lists say so
   completion  print completions for bash, zsh or fish
 
-  -h, --help     this page; weir COMMAND --help explains a command
-  --version      print the version
+  -h, --help     this page; weir COMMAND --help explains a command; --version
 
 Exit codes: 0 done, 1 failed, 2 a mistake in the command line or the settings.
 
 examples:
   weir run                                answer on port 8853 of this machine
-  weir query www.example.org AAAA         ask it
   weir log --name example.org --since 1h  see what was asked
 )"},
     {"run", R"(Answers queries until it is told to stop.
