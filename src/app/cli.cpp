@@ -49,6 +49,7 @@ class Parser {
     add_query();
     add_read();
     add_capture();
+    add_routes();
     completion_ = add_command("completion");
     completion_->add_option("shell", completion_command_.shell)
         ->required()
@@ -230,7 +231,32 @@ class Parser {
     read_->add_option("-j,--threads", to.threads)->check(CLI::Range(1, 1024));
   }
 
+  void add_routes() {
+    routes_ = add_command("routes");
+    routes_->require_subcommand(1);
+    RoutesCommand& to = routes_command_;
+    using What = RoutesCommand::What;
+    for (const auto& [word, what] :
+         {std::pair("list", What::kList), std::pair("why", What::kWhy),
+          std::pair("watch", What::kWatch), std::pair("state", What::kState)}) {
+      CLI::App* command = add_command(word, routes_);
+      command->callback([&to, what = what] { to.what = what; });
+      if (what == What::kWhy) command->add_option("subject", to.subject)->required();
+      if (what == What::kList) command->add_option("--set-name", to.set);
+      command->add_flag("--json", to.json);
+      command->add_option("--server", to.server);
+      add_choice(command, to.config);
+    }
+    domains_ = add_command("domains");
+    domains_->require_subcommand(1);
+    CLI::App* test = add_command("test", domains_);
+    test->add_option("names", domains_command_.names)->required();
+    add_choice(test, domains_command_.config);
+  }
+
   Command chosen() {
+    if (routes_->parsed()) return routes_command_;
+    if (domains_->parsed()) return domains_command_;
     if (run_->parsed()) return run_command_;
     if (check_->parsed()) return check_command_;
     if (log_->parsed()) return log_command_;
@@ -280,7 +306,7 @@ class Parser {
 
   CLI::App app_;
   CLI::App *run_, *check_, *config_, *show_, *explain_, *reference_, *log_, *query_, *read_;
-  CLI::App *capture_, *completion_, *seen_;
+  CLI::App *capture_, *completion_, *seen_, *routes_, *domains_;
   RunCommand run_command_;
   CheckCommand check_command_;
   ConfigCommand config_command_;
@@ -290,6 +316,8 @@ class Parser {
   ReadCommand read_command_;
   CaptureCommand capture_command_;
   CompletionCommand completion_command_;
+  RoutesCommand routes_command_;
+  DomainsCommand domains_command_;
 };
 
 }  // namespace

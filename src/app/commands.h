@@ -113,6 +113,23 @@ struct QueryCommand {
   Duration timeout = std::chrono::seconds(5);
 };
 
+/// What is asked of a running weir about its routes.
+struct RoutesCommand {
+  enum class What { kList, kWhy, kWatch, kState };
+  What what = What::kList;
+  ConfigChoice config;
+  std::string server;   // of the operator's HTTP; empty: as the settings have it
+  std::string subject;  // of kWhy: a name or an address
+  std::string set;
+  bool json = false;
+};
+
+/// Which sets of the settings want names, and which lines say so.
+struct DomainsCommand {
+  ConfigChoice config;
+  std::vector<std::string> names;
+};
+
 struct CompletionCommand {
   std::string shell;
 };
@@ -125,9 +142,12 @@ int run(const CaptureCommand& command);
 int run(const LogCommand& command);
 int run(const SeenCommand& command);
 int run(const QueryCommand& command);
+int run(const RoutesCommand& command);
+int run(const DomainsCommand& command);
 int run(const CompletionCommand& command);
 
-using Command = std::variant<RunCommand, CheckCommand, ConfigCommand, ReadCommand, CaptureCommand,
-                             LogCommand, SeenCommand, QueryCommand, CompletionCommand>;
+using Command =
+    std::variant<RunCommand, CheckCommand, ConfigCommand, ReadCommand, CaptureCommand, LogCommand,
+                 SeenCommand, QueryCommand, RoutesCommand, DomainsCommand, CompletionCommand>;
 
 }  // namespace weir::app

@@ -20,16 +20,16 @@ usage: weir COMMAND [OPTION...]
   query       ask a server, over UDP, TCP or TLS
   capture     watch DNS on a network interface, live
   read        read captures and dnstap: print them or put them into a sink
+  routes      ask a running weir which routes there are, and why
+  domains     see which sets want a name, and which lines of lists say so
   completion  print completions for bash, zsh or fish
 
-  -h, --help     this page; weir COMMAND --help explains a command
-  --version      print the version
+  -h, --help     this page; weir COMMAND --help explains a command; --version
 
 Exit codes: 0 done, 1 failed, 2 a mistake in the command line or the settings.
 
 examples:
   weir run                                answer on port 8853 of this machine
-  weir query www.example.org AAAA         ask it
   weir log --name example.org --since 1h  see what was asked
 )"},
     {"run", R"(Answers queries until it is told to stop.
@@ -189,6 +189,39 @@ counted. Needs CAP_BPF and CAP_NET_ADMIN, or CAP_NET_RAW for packet.
 examples:
   weir capture eth0
   weir capture eth0 --responses-only --rcode SERVFAIL -f flat-json
+)"},
+    {"routes", R"(Asks a running weir about the routes that names have become.
+
+usage: weir routes list [--set-name SET] [OPTION...]
+       weir routes why NAME|ADDRESS [OPTION...]
+       weir routes watch [OPTION...]
+       weir routes state [OPTION...]
+
+  list   every route: prefix, set, state, seconds left, name
+  why    the same for one name, or for one address
+  watch  each change as it comes; Ctrl-C ends it
+  state  sets, lists and neighbours
+
+  --json               as the HTTP API has it, one page a line
+  --server ADDRESS     where the operator's HTTP is (default: control.listen)
+  -c, --config FILE, -s, --set KEY=VALUE  as for weir run
+
+examples:
+  weir routes why www.example.org
+  weir routes why 198.51.100.7
+)"},
+    {"domains", R"(Tells which sets of the settings want a name, and why.
+
+usage: weir domains test NAME... [--config FILE] [--set KEY=VALUE]...
+
+  -c, --config FILE    settings (default: /etc/weir/weir.toml if it exists)
+  -s, --set KEY=VALUE  one setting, over the file; may be repeated
+
+Lists are read as they are now; nothing that runs is asked. Ends with 0 when
+every name is in a set, and with 1 when one is in none.
+
+examples:
+  weir domains test www.example.org
 )"},
     {"completion", R"(Prints completions for a shell.
 

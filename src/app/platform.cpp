@@ -5,12 +5,13 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 
 #include "app/compatibility.h"
 #include "app/consumer_sink.h"
 #include "app/readings.h"
-#include "app/route_sink.h"
 #include "app/state_directory.h"
+#include "app/upstream_addresses.h"
 #include "app/version.h"
 #include "base/units.h"
 #include "config/changes.h"
@@ -82,7 +83,8 @@ Status Platform::build() {
                                 .metrics = registry_,
                                 .status = [this] { return status(); },
                                 .store_path = flow_->store_path(),
-                                .universe = universe_.get()};
+                                .universe = universe_.get(),
+                                .routes = route_.get()};
   TRY(control_, control::Plane::create(settings.control, std::move(context)));
   return Done{};
 }
@@ -104,11 +106,16 @@ Status Platform::build_universe() {
 
 /// The routing plane is fed by a lane of the flow, from every source there is.
 Status Platform::build_routes() {
-  const route::RouteSettings& settings = loaded_.settings.route;
+  route::RouteSettings settings = loaded_.settings.route;
   if (!settings.enabled()) return Done{};
+  if (settings.state_file.empty()) {
+    const std::string& store = loaded_.settings.store.path;
+    const std::filesystem::path beside = store.empty() ? default_store_path() : store;
+    settings.state_file = (beside.parent_path() / "routes.state").string();
+  }
   TRY(route_,
       route::Plane::create(settings, upstream_addresses(loaded_.settings.edge), registry_, clock_));
-  flow_->add_sink("routes", std::make_unique<RouteSink>(*route_), {});
+  flow_->add_sink("routes", std::make_unique<ConsumerSink>(*route_), {});
   return Done{};
 }
 

@@ -9,7 +9,7 @@
 #include <set>
 
 #include "model/observation.h"
-#include "route/peer_address.h"
+#include "route/engine/peer_address.h"
 
 namespace weir::app {
 namespace {
@@ -206,13 +206,14 @@ Table<SetSettings> set_table() {
               .least = "1",
               .most = "1024",
               .doc = "Names written here, in the same syntax as in lists."});
-  table.choice("match", own(&SetSettings::scope),
-               {{"chain", route::Scope::kChain},
-                {"qname", route::Scope::kQname},
-                {"target", route::Scope::kTarget}},
-               {.fallback = "chain",
-                .doc = "Which names of an answer are looked up: the asked one and all aliases, only "
-                       "the asked one, or the one that has the addresses."});
+  table.choice(
+      "match", own(&SetSettings::scope),
+      {{"chain", route::Scope::kChain},
+       {"qname", route::Scope::kQname},
+       {"target", route::Scope::kTarget}},
+      {.fallback = "chain",
+       .doc = "Which names of an answer are looked up: the asked one and all aliases, only "
+              "the asked one, or the one that has the addresses."});
   add_leases(table);
   add_admission(table);
   add_exports(table);
@@ -237,9 +238,9 @@ void add_transport(Table<PeerSettings>& table) {
               .doc = "A file with the key that signs segments (RFC 2385); empty means unsigned."});
   table.boolean("active", &PeerSettings::active,
                 {.fallback = "true", .doc = "Connect to the neighbour."});
-  table.boolean("passive", &PeerSettings::passive,
-                {.fallback = "true",
-                 .doc = "Take connections from it, where route.listen has an address."});
+  table.boolean(
+      "passive", &PeerSettings::passive,
+      {.fallback = "true", .doc = "Take connections from it, where route.listen has an address."});
   table.integer("gtsm_hops", &PeerSettings::gtsm_hops,
                 {.fallback = "0",
                  .most = "254",
@@ -271,12 +272,13 @@ void add_session(Table<PeerSettings>& table) {
              {.doc = "For routes whose set has none; else our own address of the session."});
   table.form("next_hop_v6", &PeerSettings::next_hop_v6, v6_form(),
              {.doc = "The same for IPv6. Without any, IPv6 routes are not told over IPv4."});
-  table.duration("graceful_restart", &PeerSettings::graceful_restart,
-                 {.fallback = "2m",
-                  .least = "0",
-                  .most = "4095s",
-                  .doc = "How long the neighbour is asked to keep our routes while we are away (RFC "
-                         "4724); 0 turns it off."});
+  table.duration(
+      "graceful_restart", &PeerSettings::graceful_restart,
+      {.fallback = "2m",
+       .least = "0",
+       .most = "4095s",
+       .doc = "How long the neighbour is asked to keep our routes while we are away (RFC "
+              "4724); 0 turns it off."});
 }
 
 Table<PeerSettings> peer_table() {
@@ -319,8 +321,8 @@ void check_route(const RouteSettings& route, Report& report) {
     for (const std::string& name : peer.sets)
       if (name != "*" &&
           std::ranges::find(route.sets, name, &SetSettings::name) == route.sets.end())
-        report.wrong("peer", fmt::format("{} is to get set {}, which is not there", peer.name,
-                                         name));
+        report.wrong("peer",
+                     fmt::format("{} is to get set {}, which is not there", peer.name, name));
   }
 }
 
@@ -350,14 +352,26 @@ void add_limits(Table<RouteSettings>& table) {
                  .least = "1",
                  .most = "100000000",
                  .doc = "Addresses with names that all sets together may have."});
-  table.choice("on_stop", &RouteSettings::on_stop,
-               {{"keep", route::OnStop::kKeep},
-                {"withdraw", route::OnStop::kWithdraw},
-                {"drain", route::OnStop::kDrain}},
-               {.fallback = "keep",
-                .doc = "What becomes of routes when weir ends: neighbours keep them for the time of "
-                       "graceful_restart, they go at once, or they are marked as going (RFC 8326) "
-                       "and go after drain_time."});
+  table.boolean("keep_state", &RouteSettings::keep_state,
+                {.fallback = "true", .doc = "Keep leases in a file, for the next start."});
+  table.text("state_file", &RouteSettings::state_file,
+             {.fallback = "",
+              .most = "4095",
+              .doc = "That file; empty means routes.state beside the store."});
+  table.duration("state_commit", &RouteSettings::state_commit,
+                 {.fallback = "50ms",
+                  .least = "1ms",
+                  .most = "1m",
+                  .doc = "How long new leases are collected before they are written."});
+  table.choice(
+      "on_stop", &RouteSettings::on_stop,
+      {{"keep", route::OnStop::kKeep},
+       {"withdraw", route::OnStop::kWithdraw},
+       {"drain", route::OnStop::kDrain}},
+      {.fallback = "keep",
+       .doc = "What becomes of routes when weir ends: neighbours keep them for the time of "
+              "graceful_restart, they go at once, or they are marked as going (RFC 8326) "
+              "and go after drain_time."});
   table.duration("drain_time", &RouteSettings::drain_time,
                  {.fallback = "5s", .least = "0", .most = "1h", .doc = "The pause of drain."});
   table.duration("end_of_rib_wait", &RouteSettings::end_of_rib_wait,

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "control/routes.h"
+
 namespace weir::control {
 namespace {
 
@@ -69,8 +71,9 @@ Result<std::unique_ptr<Plane>> Plane::create(const ControlSettings& settings,
 
 std::vector<Page> Plane::pages() {
   const auto links = [](const io::HttpRequest&) {
-    return link_page(
-        {"/metrics", "/healthz", "/readyz", "/api/v1/status", "/api/v1/queries", "/universe"});
+    return link_page({"/metrics", "/healthz", "/readyz", "/api/v1/status", "/api/v1/queries",
+                      "/universe", "/api/v1/routes", "/api/v1/routes/changes",
+                      "/api/v1/routes/state"});
   };
   return {
       {"/", links},
@@ -87,6 +90,12 @@ std::vector<Page> Plane::pages() {
       {"/api/v1/status", [this](auto&) { return json_page(status_to_json(context_.status())); }},
       {"/api/v1/queries",
        [this](const io::HttpRequest& request) { return queries_.answer(request); }},
+      {"/api/v1/routes",
+       [this](const io::HttpRequest& request) { return answer_leases(context_.routes, request); }},
+      {"/api/v1/routes/changes",
+       [this](const io::HttpRequest& request) { return answer_changes(context_.routes, request); }},
+      {"/api/v1/routes/state",
+       [this](const io::HttpRequest& request) { return answer_state(context_.routes, request); }},
       {"/universe", [this](const io::HttpRequest& request) { return seen_.answer_live(request); }},
       {std::string(SeenPages::kNames),
        [this](const io::HttpRequest& request) { return seen_.answer_name(request); }, true},

@@ -17,6 +17,7 @@
 #include "io/http_server.h"
 #include "io/loop.h"
 #include "metrics/registry.h"
+#include "route/plane.h"
 #include "universe/plane.h"
 
 namespace weir::control {
@@ -29,6 +30,7 @@ struct PlaneContext {
   std::function<Status()> status;
   std::string store_path;               // empty: there is no store
   universe::Plane* universe = nullptr;  // null: it is off
+  route::Plane* routes = nullptr;       // null: no names become routes
 };
 
 class Plane {

@@ -25,6 +25,6 @@ std::string plane_to_json(const route::PlaneReading& reading);
 /// The pages below /api/v1/routes. `plane` is null when no names are to become routes.
 io::HttpResponse answer_leases(route::Plane* plane, const io::HttpRequest& request);
 io::HttpResponse answer_changes(route::Plane* plane, const io::HttpRequest& request);
-io::HttpResponse answer_state(route::Plane* plane);
+io::HttpResponse answer_state(route::Plane* plane, const io::HttpRequest& request);
 
 }  // namespace weir::control

@@ -87,13 +87,24 @@ Outcome LeaseTable::renew_or_make(const Wish& wish, Instant now) {
 /// An answer never makes a lease shorter.
 void LeaseTable::renew(LeaseId id, uint32_t expires) {
   Lease& lease = pool_[id];
+  // A quarter of the shortest life: a lease that is renewed all the time is told now and then.
+  const uint32_t step = std::max(ticks(sets_[lease.set]->policy.floor) / 4, ticks(1s));
+  const bool longer = expires / step > lease.expires / step;
   lease.expires = std::max(lease.expires, expires);
+  if (longer) tell_watcher(id);
   if (lease.state != LeaseState::kGrace) return;
   --count_of(lease);
   LeaseRing::remove(pool_, id);
   lease.state = LeaseState::kActive;
   ++count_of(lease);
   wheel_.insert(id);
+}
+
+void LeaseTable::tell_watcher(LeaseId id) const {
+  const Lease& lease = pool_[id];
+  if (watcher_ && lease.name != 0)
+    watcher_(
+        {lease.set, names_.wire(lease.name), feed_[lease.route].address, time_of(lease.expires)});
 }
 
 std::optional<Refusal> LeaseTable::admit(const Wish& wish, Instant now) {
@@ -170,6 +181,7 @@ Outcome LeaseTable::make(const Wish& wish) {
   attach(id, feed_.announce({wish.prefix, set.policy.group}, wish.reason));
   ++count_of(lease);
   ++size_;
+  tell_watcher(id);
   return {lease.route, feed_.size() != before, {}};
 }
 

@@ -92,6 +92,16 @@ class LeaseTable {
   /// Drops whatever the admission refuses now.
   void recheck(Instant now);
 
+  /// A learned lease that was made, or now lasts noticeably longer than was told before.
+  struct Renewal {
+    size_t set = 0;
+    Bytes name;  // folded wire, during the call
+    IpAddress address;
+    Instant expires;
+  };
+  /// Told of each renewal from now on, so that leases can be kept elsewhere.
+  void watch(std::function<void(const Renewal&)> watcher) { watcher_ = std::move(watcher); }
+
   void each_lease(RouteId route, Instant now,
                   const std::function<void(const Provenance&)>& take) const;
 
@@ -131,6 +141,7 @@ class LeaseTable {
 
   Outcome renew_or_make(const Wish& wish, Instant now);
   void renew(LeaseId id, uint32_t expires);
+  void tell_watcher(LeaseId id) const;
   std::optional<Refusal> admit(const Wish& wish, Instant now);
   std::optional<Refusal> make_room(const Wish& wish, LeaseId& victim);
   Outcome make(const Wish& wish);
@@ -163,6 +174,7 @@ class LeaseTable {
   Wheel wheel_;
   std::vector<std::unique_ptr<Set>> sets_;
   size_t size_ = 0;
+  std::function<void(const Renewal&)> watcher_;
 };
 
 }  // namespace weir::route

@@ -20,8 +20,8 @@ std::vector<names::SetSource> sources_of(const RouteSettings& settings) {
 void tell(const names::FileReport& report) {
   const std::string where = fmt::format("list {} of set {}", report.file, report.set);
   if (!report.taken()) {
-    log::warning(fmt::format("{} was not taken: {}; {} rules stay", where, report.problem,
-                             report.rules));
+    log::warning(
+        fmt::format("{} was not taken: {}; {} rules stay", where, report.problem, report.rules));
     return;
   }
   log::info(fmt::format("{}: loaded {}, skipped {}", where, report.rules, report.refused));
@@ -59,6 +59,10 @@ Status Plane::build(metrics::Registry& registry) {
   TRY(addresses_, io::OwnAddresses::open());
   watch_addresses();
   engine_->adopt(std::move(lists));
+  if (!settings_.keep_state) return Done{};
+  TRY(auto journal,
+      Journal::open(loop_, {.path = settings_.state_file, .commit = settings_.state_commit}));
+  engine_->restore(std::move(journal));
   return Done{};
 }
 

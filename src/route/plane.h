@@ -12,10 +12,10 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "io/loop.h"
-#include "io/own_addresses.h"
+#include "io/peers/own_addresses.h"
 #include "metrics/registry.h"
 #include "model/tap.h"
-#include "names/collection.h"
+#include "names/files/collection.h"
 #include "route/engine/exports.h"
 #include "route/readings.h"
 #include "route/settings.h"
@@ -28,8 +28,7 @@ class Plane final : public model::Consumer {
  public:
   /// Reads all lists and binds what is listened on. `registry` and `clock` outlive the plane;
   /// `never` are addresses that must not be routed because other planes depend on them.
-  static Result<std::unique_ptr<Plane>> create(RouteSettings settings,
-                                               std::vector<IpAddress> never,
+  static Result<std::unique_ptr<Plane>> create(RouteSettings settings, std::vector<IpAddress> never,
                                                metrics::Registry& registry, const Clock& clock);
   ~Plane() override;
 

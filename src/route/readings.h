@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/endpoint.h"
-#include "names/collection.h"
+#include "names/files/collection.h"
 #include "route/lease.h"
 
 namespace weir::route {
@@ -84,7 +84,7 @@ struct PlaneReading {
   std::vector<PeerReading> peers;
   std::vector<names::FileReport> lists;
   std::vector<std::pair<std::string, uint64_t>> unusable;  // answers, by reason
-  uint64_t unlogged = 0;  // changes beyond what may be logged
+  uint64_t unlogged = 0;                                   // changes beyond what may be logged
 };
 
 }  // namespace weir::route

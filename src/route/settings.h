@@ -77,6 +77,9 @@ struct RouteSettings {
   bool hints = true;
   size_t most_leases = 1'000'000;
   names::GuardLimits guard;
+  bool keep_state = true;  // leases for the next start
+  std::string state_file;
+  Duration state_commit = 50ms;
   OnStop on_stop = OnStop::kKeep;
   Duration drain_time = 5s;
   Duration end_of_rib_wait{0};  // after the start

@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from answers import CLIENT_QUERY, RESOLVER_RESPONSE, Resolver
+from bgp.answers import CLIENT_QUERY, RESOLVER_RESPONSE, Resolver
 from conftest import NOWHERE
-from routers import Bird, Frr, Gobgp
+from bgp.routers import Bird, Frr, Gobgp
 from weir_process import wait_until
 
 SET = """

@@ -1,12 +1,16 @@
 // Learning, reloading and timing, a bounded step at a time, and waking those who follow.
 #include "route/engine/engine.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+
+#include "base/log.h"
 
 namespace weir::route {
 namespace {
 
-constexpr size_t kStepsPerTurn = 8192;    // of leases that end, of changes told
+constexpr size_t kStepsPerTurn = 8192;     // of leases that end, of changes told
 constexpr size_t kReviewsPerTurn = 32768;  // leases asked about after a reload
 constexpr size_t kMostScanned = 1 << 20;   // leases looked at for one page
 
@@ -91,8 +95,10 @@ void Engine::learn(const model::Batch& batch) {
   bool fresh = false;
   for (const model::Observation& observation : batch.observations())
     fresh |= learner_.learn(observation, now).fresh;
-  if (fresh) settle();
-  else arm();
+  if (fresh)
+    settle();
+  else
+    arm();
 }
 
 void Engine::adopt(names::Collection::Loaded lists) {
@@ -102,6 +108,66 @@ void Engine::adopt(names::Collection::Loaded lists) {
     leases_.set_networks(set, lists.networks[set]);
   review_at_ = 1;
   settle();
+}
+
+void Engine::restore(std::unique_ptr<Journal> journal) {
+  const Instant now = clock_.now();
+  const WallTime wall = clock_.wall_now();
+  const auto matcher = matcher_.get();
+  size_t restored = 0, expired = 0, refused = 0;
+  for (const SavedLease& saved : journal->take_saved()) {
+    const auto named = std::ranges::find(set_names_, saved.set);
+    const auto set = static_cast<size_t>(named - set_names_.begin());
+    const bool listed = named != set_names_.end() &&
+                        (matcher->match(saved.name).included & names::set_bit(set)) != 0;
+    if (listed && saved.expires + settings_.sets[set].grace <= wall) {
+      ++expired;
+      continue;
+    }
+    const Duration left = std::max(Duration{}, saved.expires - wall);
+    const bool kept =
+        listed && !leases_.restore({set, saved.name, saved.address, left}, now).refusal;
+    ++(kept ? restored : refused);
+  }
+  if (restored + expired + refused != 0 || journal->was_torn())
+    log::info(fmt::format(
+        "routes from before: {} leases restored, {} expired, {} not wanted any "
+        "more{}",
+        restored, expired, refused, journal->was_torn() ? "; the end of the file was torn" : ""));
+  journal_ = std::move(journal);
+  leases_.watch([this](const LeaseTable::Renewal& renewal) {
+    const WallTime expires = clock_.wall_now() + (renewal.expires - clock_.now());
+    journal_->add({set_names_[renewal.set],
+                   {renewal.name.begin(), renewal.name.end()},
+                   renewal.address,
+                   expires});
+  });
+  journal_->begin_anew();
+  compact_at_ = 1;
+  settle();
+}
+
+/// Writes the journal anew when it has grown, some leases at a time.
+void Engine::keep_compact() {
+  if (journal_ == nullptr) return;
+  if (compact_at_ == 0) {
+    if (!journal_->has_grown()) return;
+    journal_->begin_anew();
+    compact_at_ = 1;
+  }
+  const WallTime wall = clock_.wall_now();
+  compact_at_ = leases_.review(compact_at_, kReviewsPerTurn, Farewell::kNow, clock_.now(),
+                               [&](const Provenance& lease) -> std::optional<Reason> {
+                                 if (lease.state == LeaseState::kStatic) return std::nullopt;
+                                 const Duration grace = settings_.sets[lease.set].grace;
+                                 const bool active = lease.state == LeaseState::kActive;
+                                 journal_->add_anew({set_names_[lease.set],
+                                                     {lease.name.begin(), lease.name.end()},
+                                                     lease.route.prefix.address,
+                                                     wall + lease.left - (active ? 0s : grace)});
+                                 return std::nullopt;
+                               });
+  if (compact_at_ == 0) journal_->finish_anew();
 }
 
 /// Some of the leases from before the reload: those that no set wants any more go.
@@ -114,6 +180,7 @@ void Engine::review() {
 
 void Engine::settle() {
   review();
+  keep_compact();
   for (const auto& target : targets_) target->wake();
   tell_changes();
   count();
@@ -134,7 +201,7 @@ void Engine::arm() {
   const auto due = leases_.next_due();
   Duration wait = Duration::max();
   if (due) wait = std::max(Duration{}, *due - clock_.now());
-  if (review_at_ != 0 || telling_) wait = Duration{};
+  if (review_at_ != 0 || compact_at_ != 0 || telling_) wait = Duration{};
   if (wait == Duration::max()) return timer_.stop();
   timer_.start(wait, [this] { run_timer(); });
 }

@@ -12,9 +12,10 @@
 #include "io/loop.h"
 #include "metrics/registry.h"
 #include "model/batch.h"
-#include "names/collection.h"
+#include "names/files/collection.h"
 #include "route/engine/change_log.h"
 #include "route/engine/exports.h"
+#include "route/engine/journal.h"
 #include "route/learner.h"
 #include "route/settings.h"
 #include "route/target.h"
@@ -31,6 +32,10 @@ class Engine {
   void add_target(std::unique_ptr<Target> target) { targets_.push_back(std::move(target)); }
   /// `addresses` are never routed, nor are those of targets and next hops.
   void set_ours(std::vector<IpAddress> addresses);
+
+  /// Takes over what was known before the start, as far as lists and admission still want it, and
+  /// keeps what is learned from now on. After `adopt`.
+  void restore(std::unique_ptr<Journal> journal);
 
   void start();
   /// All targets take leave, then `done` is called.
@@ -50,9 +55,11 @@ class Engine {
   void settle();
   void run_timer();
   void review();
+  void keep_compact();
   void tell_changes();
   void arm();
   void count();
+  void expose_journal(metrics::Registry& registry);
   void use_ours();
 
   const RouteSettings& settings_;
@@ -66,12 +73,14 @@ class Engine {
   Snapshot<names::Matcher> matcher_;
   Learner learner_;
   ChangeLog changes_;
+  std::unique_ptr<Journal> journal_;  // null: nothing is kept
+  LeaseId compact_at_ = 0;            // while it is written anew
   std::vector<std::unique_ptr<Target>> targets_;
   std::vector<IpAddress> ours_;
   std::vector<names::FileReport> reports_;
   io::Timer timer_;
-  LeaseId review_at_ = 0;       // 0: none is under way
-  bool telling_ = false;        // changes wait to be told, on a later turn
+  LeaseId review_at_ = 0;                    // 0: none is under way
+  bool telling_ = false;                     // changes wait to be told, on a later turn
   std::vector<metrics::Gauge*> set_gauges_;  // three a set: active, grace, fixed
   metrics::Gauge* routes_ = nullptr;
 };

@@ -12,6 +12,7 @@ constexpr std::array<std::string_view, 3> kStates = {"active", "grace", "static"
 }  // namespace
 
 void Engine::expose(metrics::Registry& registry) {
+  expose_journal(registry);
   routes_ = &registry.gauge("weir_route_routes", "Routes that are wanted now.");
   for (size_t set = 0; set < set_names_.size(); ++set) {
     const std::string& name = set_names_[set];
@@ -20,11 +21,10 @@ void Engine::expose(metrics::Registry& registry) {
                                             {{"set", name}, {"state", std::string(state)}}));
     for (size_t why = 0; why < kRefusals; ++why) {
       const auto refusal = static_cast<Refusal>(why);
-      registry.callback("weir_route_refused_total", "Addresses that got no lease, by reason.",
-                        {{"set", name}, {"reason", std::string(to_text(refusal))}}, true,
-                        [this, set, refusal] {
-                          return static_cast<double>(leases_.refused(set, refusal));
-                        });
+      registry.callback(
+          "weir_route_refused_total", "Addresses that got no lease, by reason.",
+          {{"set", name}, {"reason", std::string(to_text(refusal))}}, true,
+          [this, set, refusal] { return static_cast<double>(leases_.refused(set, refusal)); });
     }
     registry.callback("weir_route_evicted_total", "Leases that made room for others.",
                       {{"set", name}}, true,
@@ -32,10 +32,10 @@ void Engine::expose(metrics::Registry& registry) {
   }
   for (size_t why = 0; why < kUnusables; ++why) {
     const auto unusable = static_cast<Unusable>(why);
-    registry.callback(
-        "weir_route_unusable_total", "Observations that teach no route, by reason.",
-        {{"reason", std::string(to_text(unusable))}}, true,
-        [this, unusable] { return static_cast<double>(learner_.reader().unusable(unusable)); });
+    registry.callback("weir_route_unusable_total", "Observations that teach no route, by reason.",
+                      {{"reason", std::string(to_text(unusable))}}, true, [this, unusable] {
+                        return static_cast<double>(learner_.reader().unusable(unusable));
+                      });
   }
   constexpr size_t kReasons = 9;
   for (size_t why = 0; why < kReasons; ++why)
@@ -51,6 +51,14 @@ void Engine::expose(metrics::Registry& registry) {
   registry.callback("weir_route_unlogged_total",
                     "Changes that got no line of the log, for there were too many.", {}, true,
                     [this] { return static_cast<double>(changes_.unlogged()); });
+}
+
+void Engine::expose_journal(metrics::Registry& registry) {
+  registry.callback("weir_route_unsaved_total",
+                    "Commits of leases that were lost because the disk did not keep up.", {}, true,
+                    [this] { return journal_ ? static_cast<double>(journal_->lost()) : 0.0; });
+  registry.callback("weir_route_save_failures_total", "Writes of leases that failed.", {}, true,
+                    [this] { return journal_ ? static_cast<double>(journal_->failed()) : 0.0; });
 }
 
 void Engine::count() {

@@ -16,8 +16,8 @@ bool wants(const PeerSettings& peer, const std::string& set) {
 Status check_names(const RouteSettings& settings) {
   for (const PeerSettings& peer : settings.peers)
     for (const std::string& name : peer.sets)
-      if (name != "*" && std::ranges::find(settings.sets, name, &SetSettings::name) ==
-                             settings.sets.end())
+      if (name != "*" &&
+          std::ranges::find(settings.sets, name, &SetSettings::name) == settings.sets.end())
         return Error{Fault::kConfig, "route.peer " + peer.name + " is to have the routes of set " +
                                          name + ", and there is none of that name"};
   return Done{};

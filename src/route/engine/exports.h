@@ -11,8 +11,8 @@
 namespace weir::route {
 
 struct Exports {
-  std::vector<uint8_t> group_of_set;    // by set
-  std::vector<ExportSettings> groups;   // what each says; the first to want a prefix has its way
+  std::vector<uint8_t> group_of_set;      // by set
+  std::vector<ExportSettings> groups;     // what each says; the first to want a prefix has its way
   std::vector<GroupMask> groups_of_peer;  // by peer
 };
 

@@ -40,6 +40,10 @@ EXCEPTIONS = {
     "src/edge/plane.h": ("std::thread",),  # starts the shards, one thread each
     "src/edge/plane.cpp": ("std::thread", "std::mutex"),  # joins them, waits until they are idle
     "src/edge/cache/partition.h": ("std::mutex",),  # the cache is shared by all shards
+    "src/route/engine/journal.h": ("std::thread",),  # waits for the disk
+    "src/route/engine/journal.cpp": ("std::thread",),  # starts and joins it
+    "src/route/plane.h": ("std::thread",),  # its own, and the one that reads lists
+    "src/route/plane.cpp": ("std::thread",),  # starts and joins them
     "src/io/http_server_test.cpp": ("throw",),  # what a handler must not do, and may
     "src/io/tls/context.h": ("std::mutex",),  # sessions to resume are shared by all shards
 }

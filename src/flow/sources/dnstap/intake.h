@@ -13,8 +13,8 @@ namespace weir::flow::dnstap_source {
 
 class Intake {
  public:
-  /// What was recorded waits for more at most so long.
-  static constexpr Duration kFlushInterval = 50ms;
+  /// What was recorded waits for more at most so long: routes are to follow answers at once.
+  static constexpr Duration kFlushInterval = 1ms;
 
   Intake(io::Loop& loop, model::Tap& tap, SourceOverflow overflow, Counters& counters)
       : tap_(tap), waits_(overflow == SourceOverflow::kWait), counters_(counters), timer_(loop) {}

@@ -70,8 +70,7 @@ void Announcer::encode(size_t group) {
   if (v4 || over_v6) said.families.add(bgp::Family::kIpv4Unicast);
   if (v6) said.families.add(bgp::Family::kIpv6Unicast);
   said.families = said.families & negotiated_.families;
-  said.attributes =
-      bgp::AttributeSet::encode(attributes, negotiated_.attribute_context(local_as_));
+  said.attributes = bgp::AttributeSet::encode(attributes, negotiated_.attribute_context(local_as_));
 }
 
 bool Announcer::write(Octets& out, size_t room) {

@@ -14,10 +14,10 @@ namespace weir::route {
 namespace {
 
 constexpr size_t kMostUnread = bgp::kMaxExtendedMessage;  // of a connection that is not read
-constexpr size_t kMostUnsent = 1 << 20;    // our own bound is far below; a session's words are few
-constexpr size_t kChunk = 16 << 10;        // octets written at a time
+constexpr size_t kMostUnsent = 1 << 20;     // our own bound is far below; a session's words are few
+constexpr size_t kChunk = 16 << 10;         // octets written at a time
 constexpr size_t kEnoughUnsent = 32 << 10;  // more waits for the neighbour to take these
-constexpr size_t kMostAtOnce = 256 << 10;  // then others have their turn
+constexpr size_t kMostAtOnce = 256 << 10;   // then others have their turn
 
 /// Texts of neighbours go to logs and pages.
 std::string clean(std::string_view text) { return log::escape_text(text.substr(0, 256)); }
@@ -28,9 +28,9 @@ Peer::Peer(PeerContext context)
     : context_(std::move(context)),
       address_(*PeerAddress::parse(context_.peer.address)),
       session_(session_settings(context_.settings, context_.peer), context_.random),
-      announcer_(context_.feed, context_.exports, context_.groups,
-                 {context_.peer.next_hop_v4, context_.peer.next_hop_v6,
-                  context_.settings.router_id}),
+      announcer_(
+          context_.feed, context_.exports, context_.groups,
+          {context_.peer.next_hop_v4, context_.peer.next_hop_v6, context_.settings.router_id}),
       timer_(context_.loop),
       since_(context_.clock.now()),
       alive_(std::make_shared<Peer*>(this)) {}
@@ -175,7 +175,8 @@ void Peer::take(const bgp::Up& action) {
   log::info(fmt::format("bgp {}: session with AS{} at {} is up{}", settings().name, agreed.peer_as,
                         address_.to_text(),
                         agreed.peer_software.empty() ? "" : ", " + clean(agreed.peer_software)));
-  announcer_.begin({agreed, session_.settings().local_as, find(action.id)->stream->local().address});
+  announcer_.begin(
+      {agreed, session_.settings().local_as, find(action.id)->stream->local().address});
   pump();
 }
 

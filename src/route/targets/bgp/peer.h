@@ -11,12 +11,12 @@
 #include "base/random.h"
 #include "io/lookup.h"
 #include "io/loop.h"
-#include "io/peering.h"
+#include "io/peers/peering.h"
 #include "proto/bgp/session/session.h"
+#include "route/engine/peer_address.h"
 #include "route/readings.h"
 #include "route/settings.h"
 #include "route/targets/bgp/announcer.h"
-#include "route/peer_address.h"
 
 namespace weir::route {
 

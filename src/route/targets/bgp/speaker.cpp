@@ -6,7 +6,8 @@
 #include <algorithm>
 
 #include "base/log.h"
-#include "names/collection.h"
+#include "names/files/collection.h"
+#include "route/targets/bgp/peer_series.h"
 
 namespace weir::route {
 namespace {
@@ -32,7 +33,9 @@ Result<std::unique_ptr<Speaker>> Speaker::create(const RouteSettings& settings,
                                                  metrics::Registry& registry) {
   std::unique_ptr<Speaker> speaker(new Speaker(settings, loop, clock));
   TRY_DONE(speaker->build(exports, feed));
-  speaker->expose(registry);
+  expose_peers(registry, speaker->readings_);
+  speaker->strangers_ = &registry.counter(
+      "weir_bgp_strangers_total", "Connections from addresses of no neighbour, closed at once.");
   return speaker;
 }
 
@@ -61,10 +64,10 @@ Status Speaker::build(const Exports& exports, Feed& feed) {
       signed_peers.push_back({*address, key});
   }
   for (const Endpoint& local : settings_.listen) {
-    auto listener = io::listen_for_peers(
-        loop_, local, signed_peers, [this](UniqueFd fd, Endpoint from, Endpoint at) {
-          on_connection(std::move(fd), from, at);
-        });
+    auto listener = io::listen_for_peers(loop_, local, signed_peers,
+                                         [this](UniqueFd fd, Endpoint from, Endpoint at) {
+                                           on_connection(std::move(fd), from, at);
+                                         });
     if (!listener) return Error{Fault::kConfig, "route.listen: " + listener.error().what};
     listeners_.push_back(*std::move(listener));
   }
@@ -106,8 +109,7 @@ void Speaker::restored() {
 
 void Speaker::stop(std::function<void()> done) {
   listeners_.clear();
-  if (settings_.on_stop != OnStop::kDrain)
-    return leave(settings_.on_stop == OnStop::kKeep, done);
+  if (settings_.on_stop != OnStop::kDrain) return leave(settings_.on_stop == OnStop::kKeep, done);
   for (const auto& peer : peers_) peer->drain();
   timer_.start(settings_.drain_time, [this, done = std::move(done)] { leave(false, done); });
 }

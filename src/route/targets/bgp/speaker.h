@@ -33,7 +33,6 @@ class Speaker final : public Target {
   Status build(const Exports& exports, Feed& feed);
   void on_connection(UniqueFd fd, const Endpoint& from, const Endpoint& local);
   void leave(bool keep_routes, const std::function<void()>& done);
-  void expose(metrics::Registry& registry);
   void publish();
 
   const RouteSettings& settings_;

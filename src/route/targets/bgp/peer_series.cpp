@@ -1,5 +1,5 @@
-// The series of neighbours: weir_bgp_….
-#include "route/targets/bgp/speaker.h"
+// What is read of each neighbour, under which name.
+#include "route/targets/bgp/peer_series.h"
 
 namespace weir::route {
 namespace {
@@ -38,15 +38,13 @@ constexpr Series kSeries[] = {
 
 }  // namespace
 
-void Speaker::expose(metrics::Registry& registry) {
-  strangers_ = &registry.counter("weir_bgp_strangers_total",
-                                 "Connections from addresses of no neighbour, closed at once.");
+void expose_peers(metrics::Registry& registry, const Snapshot<std::vector<PeerReading>>& readings) {
   for (const Series& series : kSeries)
     registry.callback(series.name, series.help, series.counter,
-                      [this, &series](const metrics::Registry::Emit& emit) {
-                        const auto readings = readings_.get();
-                        if (readings == nullptr) return;
-                        for (const PeerReading& peer : *readings)
+                      [&readings, &series](const metrics::Registry::Emit& emit) {
+                        const auto now = readings.get();
+                        if (now == nullptr) return;
+                        for (const PeerReading& peer : *now)
                           emit({{"peer", peer.name}}, series.value(peer));
                       });
 }

@@ -17,8 +17,8 @@ _numbers = itertools.count(1)
 
 
 class Router:
-    """A daemon in a namespace. Weir is at `weir_v4` and `weir_v6`, the router at `v4` and `v6`; `as_`
-    is its number, weir's is WEIR_AS."""
+    """A daemon in a namespace. Weir is at `weir_v4` and `weir_v6`, the router at `v4` and `v6`;
+    `as_` is its number, weir's is WEIR_AS."""
 
     WEIR_AS = 65000
     version = ""

@@ -1,5 +1,5 @@
 // Tests of sets read from files: what is taken, what stays, and why.
-#include "names/collection.h"
+#include "names/files/collection.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Telling addresses, with and without a port, from names.
-#include "route/peer_address.h"
+#include "route/engine/peer_address.h"
 
 #include <algorithm>
 #include <charconv>
@@ -40,12 +40,11 @@ std::optional<PeerAddress> PeerAddress::parse(std::string_view text) {
     peer.port = *port;
   }
   peer.host = text.substr(0, colon);
-  const bool is_name = !peer.host.empty() && peer.host.size() < 254 &&
-                       std::ranges::all_of(peer.host, is_host_character) &&
-                       // What looks like an address and is none is no name either.
-                       !std::ranges::all_of(peer.host, [](char c) {
-                         return c == '.' || (c >= '0' && c <= '9');
-                       });
+  const bool is_name =
+      !peer.host.empty() && peer.host.size() < 254 &&
+      std::ranges::all_of(peer.host, is_host_character) &&
+      // What looks like an address and is none is no name either.
+      !std::ranges::all_of(peer.host, [](char c) { return c == '.' || (c >= '0' && c <= '9'); });
   if (!is_name) return std::nullopt;
   return peer;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "base/endpoint.h"
@@ -12,7 +13,11 @@ namespace weir::io {
 
 struct HttpReply {
   int status = 0;
+  std::string head;  // status line and fields, as they came
   std::string body;
+
+  /// The value of a field, its name as the server writes it; empty when it is not there.
+  std::string field(std::string_view name) const;
 };
 
 /// `target` is path and query, already encoded. The reply has at most 16 MiB. Runs a loop of its

@@ -1,5 +1,5 @@
 // Reading the files of sets, with what they include, and weighing them against what is in use.
-#include "names/collection.h"
+#include "names/files/collection.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -9,7 +9,7 @@
 namespace weir::names {
 namespace {
 
-constexpr unsigned kMostDepth = 8;      // of inclusions
+constexpr unsigned kMostDepth = 8;       // of inclusions
 constexpr size_t kMostFilesOfSet = 256;  // inclusions included
 constexpr const char* kLines = "(lines)";
 
@@ -82,7 +82,8 @@ Status Collection::read_set(const SetSource& set, Work& work) {
   if (work.rules != 0) return Done{};
   std::string why;
   for (const FileReport& report : work.reports)
-    if (report.set == set.name && !report.taken()) why += "; " + report.file + ": " + report.problem;
+    if (report.set == set.name && !report.taken())
+      why += "; " + report.file + ": " + report.problem;
   return Error{Fault::kConfig, "set " + set.name + " has no rule to go by" + why};
 }
 

@@ -1,5 +1,5 @@
 // Tests of asking a server of our own.
-#include "io/http_client.h"
+#include "io/http/http_client.h"
 
 #include <gtest/gtest.h>
 
@@ -27,6 +27,8 @@ TEST(HttpClient, gets_a_page_with_its_status) {
   ASSERT_TRUE(found);
   EXPECT_EQ(found->status, 200);
   EXPECT_EQ(found->body, "b c&d");
+  EXPECT_EQ(found->field("Content-Length"), "5");
+  EXPECT_EQ(found->field("Nothing"), "");
   ASSERT_TRUE(missing);
   EXPECT_EQ(missing->status, 404);
 }

@@ -1,6 +1,6 @@
 // Listens on rtnetlink(7) for changes, whose contents do not matter: what is, is asked for again by
 // getifaddrs(3).
-#include "io/own_addresses.h"
+#include "io/peers/own_addresses.h"
 
 #include <ifaddrs.h>
 #include <linux/netlink.h>

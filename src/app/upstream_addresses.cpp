@@ -1,5 +1,5 @@
-// What the routing plane has to know of others.
-#include "app/route_sink.h"
+// Addresses out of what operators write.
+#include "app/upstream_addresses.h"
 
 namespace weir::app {
 
@@ -10,8 +10,10 @@ std::vector<IpAddress> upstream_addresses(const edge::EdgeSettings& edge) {
     const size_t scheme = address.find("://");
     if (scheme != std::string_view::npos) address.remove_prefix(scheme + 3);
     address = address.substr(0, address.find_first_of("/#%"));
-    if (const auto endpoint = Endpoint::parse(address, 53)) all.push_back(endpoint->address);
-    else if (const auto bare = IpAddress::parse(address)) all.push_back(*bare);
+    if (const auto endpoint = Endpoint::parse(address, 53))
+      all.push_back(endpoint->address);
+    else if (const auto bare = IpAddress::parse(address))
+      all.push_back(*bare);
   }
   for (const Endpoint& bootstrap : edge.bootstrap) all.push_back(bootstrap.address);
   return all;

@@ -1,5 +1,5 @@
 // Tests of where a neighbour is, as operators write it.
-#include "route/peer_address.h"
+#include "route/engine/peer_address.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // The request in one write, the reply until the server closes (RFC 9112 §9.6).
-#include "io/http_client.h"
+#include "io/http/http_client.h"
 
 #include <fmt/format.h>
 
@@ -20,9 +20,8 @@ class Exchange final : public StreamEvents {
   }
 
   Result<HttpReply> run(const std::string& target) {
-    const std::string request =
-        fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", target,
-                    server_.to_text());
+    const std::string request = fmt::format(
+        "GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", target, server_.to_text());
     stream_->send({reinterpret_cast<const uint8_t*>(request.data()), request.size()});
     loop_.run();
     if (!failure_.empty())
@@ -52,6 +51,7 @@ class Exchange final : public StreamEvents {
         std::from_chars(status.data(), status.data() + status.size(), reply.status);
     if (!text.starts_with("HTTP/1.") || end == std::string_view::npos || failed != std::errc())
       return Error{Fault::kPeer, fmt::format("{} does not speak HTTP", server_.to_text())};
+    reply.head = text.substr(0, end + 2);
     reply.body = text.substr(end + 4);
     return reply;
   }
@@ -65,6 +65,14 @@ class Exchange final : public StreamEvents {
 };
 
 }  // namespace
+
+std::string HttpReply::field(std::string_view name) const {
+  const std::string mark = fmt::format("\r\n{}: ", name);
+  const size_t at = head.find(mark);
+  if (at == std::string::npos) return {};
+  const size_t begin = at + mark.size();
+  return head.substr(begin, head.find("\r\n", begin) - begin);
+}
 
 Result<HttpReply> http_get(const Endpoint& server, const std::string& target, Duration timeout) {
   return Exchange(server, timeout).run(target);

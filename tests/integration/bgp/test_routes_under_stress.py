@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from answers import Resolver, answer
-from raw_bgp import RawPeer
-from routers import Bird, Frr
+from bgp.answers import Resolver, answer
+from bgp.raw_bgp import RawPeer
+from bgp.routers import Bird, Frr
 from test_routes import SET, settings
 from weir_process import wait_until
 
@@ -104,7 +104,8 @@ def test_D_37_a_third_router_sees_nothing_of_our_restart(number, tmp_path, start
     """weir (65000) tells a router (65001), which tells a raw neighbour beside it (65001)."""
     with Bird(tmp_path, options="graceful restart on;") as router:
         sets = SET.replace("3s", "1h")
-        weir = start_weir(settings(tmp_path, router, sets=sets, more='end_of_rib_wait = "3s"'))
+        weir = start_weir(settings(tmp_path, router, sets=sets,
+                                   more='end_of_rib_wait = "3s"\nkeep_state = false'))
         with Resolver(tap) as resolver:
             resolver.tell("a.example.org", "A 198.51.101.1")
             resolver.tell("b.example.org", "A 198.51.101.2")
@@ -143,3 +144,34 @@ def test_a_router_asks_for_everything_again(tmp_path, start_weir, tap):
             wait_until(lambda: weir.metric("weir_bgp_announced_total", '"f"') == before + 300, 10)
         assert weir.metric("weir_bgp_routes", '"r"') == 300
         assert weir.metric("weir_bgp_session_up") == 2
+
+
+def test_B_21_D_37_kill_9_loses_no_listed_route_and_brings_no_other(tmp_path, start_weir, tap):
+    names = tmp_path / "names.txt"
+    names.write_text("example.org\nexample.net\n", encoding="utf-8")
+    sets = (SET.replace('names = ["example.org"]', f'lists = ["{names}"]').replace("3s", "1h")
+            + SET.replace('"vpn"', '"short"').replace("example.org", "example.com"))
+    with Bird(tmp_path, options="graceful restart on;") as router:
+        weir = start_weir(settings(tmp_path, router, sets=sets))
+        with Resolver(tap) as resolver:
+            resolver.tell("a.example.org", "A 198.51.101.1")
+            resolver.tell("a.example.net", "A 198.51.101.2")
+            resolver.tell("a.example.com", "a.example.com 1 A 198.51.101.3")
+            for last in (1, 2, 3):
+                router.wait_for(f"198.51.101.{last}/32")
+        file = weir.directory / "routes.state"
+        wait_until(lambda: file.read_bytes().count(b"\7example") == 3, 5, "the leases on disk")
+        saved = time.monotonic()
+        weir.process.kill()
+        weir.process.wait()
+        mark = len(router.log())
+        names.write_text("example.org\n", encoding="utf-8")
+        wait_until(lambda: time.monotonic() > saved + 4, 6)  # the short one is over
+        weir.start()
+        for last in (2, 3):
+            router.wait_until_gone(f"198.51.101.{last}/32")
+        weir.wait_for_log("routes from before: 1 leases restored, 1 expired, 1 not wanted")
+        assert list(router.routes()) == ["198.51.101.1/32"]
+        assert not [line for line in router.log()[mark:].splitlines()
+                    if "198.51.101.1/32" in line and "removed" in line]
+        assert weir.metric("weir_route_changes_total", 'reason="restored"') == 1

@@ -1,5 +1,5 @@
 // Tests of which lines have a say about a name.
-#include "names/explain.h"
+#include "names/files/explain.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Reading each line as a list of its own, and asking it.
-#include "names/explain.h"
+#include "names/files/explain.h"
 
 #include "names/matcher.h"
 

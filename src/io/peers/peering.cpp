@@ -1,5 +1,5 @@
 // Options of TCP sockets (tcp(7), ip(7), ipv6(7)), set before the first segment leaves.
-#include "io/peering.h"
+#include "io/peers/peering.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
