@@ -16,57 +16,6 @@ using flow::FileSinkSettings;
 using flow::LaneSettings;
 using flow::SqliteSinkSettings;
 
-Table<LaneSettings> lane_table() {
-  Table<LaneSettings> table("The queue in front of a destination, and how often it is tried.");
-  table.integer(
-      "queue_batches", &LaneSettings::queue_batches,
-      {.fallback = "1024", .least = "1", .most = "1000000", .doc = "How many batches may wait."});
-  table.size("queue_size", &LaneSettings::queue_octets,
-             {.fallback = "128MiB",
-              .least = "1MiB",
-              .most = "64GiB",
-              .doc = "How much memory waiting batches may take."});
-  table.choice(
-      "overflow", &LaneSettings::overflow,
-      {{"drop_newest", flow::Overflow::kDropNewest}, {"drop_oldest", flow::Overflow::kDropOldest}},
-      {.fallback = "drop_newest", .doc = "What a full queue gives up. Every loss is counted."});
-  table.integer("group_batches", &LaneSettings::group_batches,
-                {.fallback = "32",
-                 .least = "1",
-                 .most = "4096",
-                 .doc = "How many batches are delivered together, in one transaction."});
-  table.duration("retry_base", &LaneSettings::retry_base,
-                 {.fallback = "1s",
-                  .least = "1ms",
-                  .most = "1h",
-                  .doc = "The pause after a first failure; it doubles with each further one."});
-  table.duration(
-      "retry_most", &LaneSettings::retry_most,
-      {.fallback = "1m", .least = "1ms", .most = "1d", .doc = "The longest such pause."});
-  table.boolean("retry", &LaneSettings::retry,
-                {.fallback = "true",
-                 .doc = "Try again what failed; without it a failure is the end, until a reload."});
-  table.integer("retry_attempts", &LaneSettings::retry_attempts,
-                {.fallback = "0",
-                 .most = "1000000",
-                 .doc = "How often in a row it is tried again. When that is used up, what comes is "
-                        "lost and counted until a reload; 0 means no bound."});
-  table.integer("retry_jitter", &LaneSettings::retry_jitter_percent,
-                {.fallback = "0",
-                 .most = "100",
-                 .doc = "Per cent of each pause that chance may take off, so that those who failed "
-                        "together do not come back together."});
-  table.boolean("durable", &LaneSettings::durable,
-                {.fallback = "false",
-                 .doc = "Write everything to the journal first: what the destination cannot take "
-                        "waits there, over restarts too. The queue is then a shortcut only, and "
-                        "overflow has no meaning."});
-  table.check([](const LaneSettings& lane, Report& report) {
-    if (lane.retry_most < lane.retry_base) report.wrong("retry_most", "is below retry_base");
-  });
-  return table;
-}
-
 Table<flow::Retention> retention_table() {
   Table<flow::Retention> table(
       "How much of the past a store keeps; whichever bound is reached first.");
@@ -204,6 +153,57 @@ config::Spec list_of(std::string unique) {
 
 }  // namespace
 
+Table<LaneSettings> lane_table() {
+  Table<LaneSettings> table("The queue in front of a destination, and how often it is tried.");
+  table.integer(
+      "queue_batches", &LaneSettings::queue_batches,
+      {.fallback = "1024", .least = "1", .most = "1000000", .doc = "How many batches may wait."});
+  table.size("queue_size", &LaneSettings::queue_octets,
+             {.fallback = "128MiB",
+              .least = "1MiB",
+              .most = "64GiB",
+              .doc = "How much memory waiting batches may take."});
+  table.choice(
+      "overflow", &LaneSettings::overflow,
+      {{"drop_newest", flow::Overflow::kDropNewest}, {"drop_oldest", flow::Overflow::kDropOldest}},
+      {.fallback = "drop_newest", .doc = "What a full queue gives up. Every loss is counted."});
+  table.integer("group_batches", &LaneSettings::group_batches,
+                {.fallback = "32",
+                 .least = "1",
+                 .most = "4096",
+                 .doc = "How many batches are delivered together, in one transaction."});
+  table.duration("retry_base", &LaneSettings::retry_base,
+                 {.fallback = "1s",
+                  .least = "1ms",
+                  .most = "1h",
+                  .doc = "The pause after a first failure; it doubles with each further one."});
+  table.duration(
+      "retry_most", &LaneSettings::retry_most,
+      {.fallback = "1m", .least = "1ms", .most = "1d", .doc = "The longest such pause."});
+  table.boolean("retry", &LaneSettings::retry,
+                {.fallback = "true",
+                 .doc = "Try again what failed; without it a failure is the end, until a reload."});
+  table.integer("retry_attempts", &LaneSettings::retry_attempts,
+                {.fallback = "0",
+                 .most = "1000000",
+                 .doc = "How often in a row it is tried again. When that is used up, what comes is "
+                        "lost and counted until a reload; 0 means no bound."});
+  table.integer("retry_jitter", &LaneSettings::retry_jitter_percent,
+                {.fallback = "0",
+                 .most = "100",
+                 .doc = "Per cent of each pause that chance may take off, so that those who failed "
+                        "together do not come back together."});
+  table.boolean("durable", &LaneSettings::durable,
+                {.fallback = "false",
+                 .doc = "Write everything to the journal first: what the destination cannot take "
+                        "waits there, over restarts too. The queue is then a shortcut only, and "
+                        "overflow has no meaning."});
+  table.check([](const LaneSettings& lane, Report& report) {
+    if (lane.retry_most < lane.retry_base) report.wrong("retry_most", "is below retry_base");
+  });
+  return table;
+}
+
 Table<StoreSettings> store_table() {
   Table<StoreSettings> table("The embedded store that `weir log` and the control plane ask.");
   table.boolean("enabled", &StoreSettings::enabled,
@@ -224,6 +224,7 @@ Table<SinkTables> sink_table() {
   table.table("file", &SinkTables::file, file_sink_table(), list_of("name"));
   table.table("sqlite", &SinkTables::sqlite, sqlite_sink_table(), list_of("name"));
   table.table("dnstap", &SinkTables::dnstap, dnstap_sink_table(), list_of("name"));
+  table.table("postgresql", &SinkTables::postgresql, postgresql_sink_table(), list_of("name"));
   return table;
 }
 
@@ -231,10 +232,9 @@ Table<flow::JournalSettings> journal_table() {
   using flow::JournalSettings;
   Table<JournalSettings> table(
       "The journal of durable lanes: dnstap files that hold what they have not delivered yet.");
-  table.text("path", &JournalSettings::path,
-             {.fallback = "",
-              .most = "4000",
-              .doc = "Its folder; empty means journal in the state directory."});
+  table.text(
+      "path", &JournalSettings::path,
+      {.fallback = "", .most = "4000", .doc = "Its folder; empty means journal beside the store."});
   table.size("size", &JournalSettings::octets,
              {.fallback = "4GiB", .least = "1MiB", .most = "16TiB", .doc = "How large it may be."});
   table.duration("age", &JournalSettings::age,
