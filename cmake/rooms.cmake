@@ -6,6 +6,29 @@
 # the room share something: the thread sanitizer looks at these rooms only.
 add_custom_target(unit_tests)
 add_custom_target(threaded_tests)
+
+# What every unit test begins with, compiled once: half of the compiler's time for a test.
+function(weir_test_headers)
+  add_executable(weir_test_headers EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/tests/kit/headers.cpp)
+  target_link_libraries(weir_test_headers PRIVATE weir_flags GTest::gmock GTest::gtest_main)
+  weir_test_options(weir_test_headers)
+  target_precompile_headers(weir_test_headers PRIVATE
+    <algorithm> <chrono> <functional> <map> <memory> <optional> <set> <span> <string> <string_view>
+    <thread> <vector> <gmock/gmock.h> <gtest/gtest.h>)
+endfunction()
+
+# The tests' own code is not worth a compiler's time.
+function(weir_test_options target)
+  target_compile_definitions(${target} PRIVATE WEIR_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  # So that ccache knows which headers were used.
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+  if(WEIR_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  else()
+    target_compile_options(${target} PRIVATE -O1)
+  endif()
+endfunction()
+
 function(weir_room name)
   cmake_parse_arguments(ROOM "THREADED" "" "USES;LINKS;TEST_LINKS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
@@ -27,13 +50,8 @@ function(weir_room name)
     target_link_libraries(weir_${name}_test PRIVATE weir_${name} weir_flags ${ROOM_LINKS}
       ${ROOM_TEST_LINKS} GTest::gmock GTest::gtest_main)
     target_include_directories(weir_${name}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-    target_compile_definitions(weir_${name}_test PRIVATE WEIR_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-    # The tests' own code is not worth a compiler's time.
-    if(WEIR_SANITIZE)
-      target_compile_options(weir_${name}_test PRIVATE -O0)
-    else()
-      target_compile_options(weir_${name}_test PRIVATE -O1)
-    endif()
+    weir_test_options(weir_${name}_test)
+    target_precompile_headers(weir_${name}_test REUSE_FROM weir_test_headers)
     add_dependencies(unit_tests weir_${name}_test)
     set(labels unit)
     if(ROOM_THREADED)

@@ -45,6 +45,7 @@ class Parser {
     add_service_commands();
     add_config();
     add_log();
+    add_seen();
     add_query();
     add_read();
     add_capture();
@@ -123,20 +124,37 @@ class Parser {
     command->add_option("--until", to.until);
   }
 
+  static void add_format(CLI::App* command, LogFormat& to) {
+    auto* format = command
+                       ->add_option_function<std::string>("-f,--format",
+                                                          [&to](const std::string& word) {
+                                                            to = word == "json" ? LogFormat::kJson
+                                                                                : LogFormat::kTable;
+                                                          })
+                       ->check(CLI::IsMember({"table", "json"}));
+    command->add_flag_callback("--json", [&to] { to = LogFormat::kJson; })->excludes(format);
+  }
+
   void add_log() {
     log_ = add_command("log");
     LogCommand& to = log_command_;
     add_conditions(log_, to.only);
     log_->add_option("-l,--limit", to.limit)->check(CLI::Range(uint64_t{1}, uint64_t{100'000'000}));
-    auto* format = log_->add_option_function<std::string>(
-                           "-f,--format",
-                           [&to](const std::string& word) {
-                             to.format = word == "json" ? LogFormat::kJson : LogFormat::kTable;
-                           })
-                       ->check(CLI::IsMember({"table", "json"}));
-    log_->add_flag_callback("--json", [&to] { to.format = LogFormat::kJson; })->excludes(format);
+    add_format(log_, to.format);
     log_->add_option("--store", to.store);
     add_choice(log_, to.config);
+  }
+
+  void add_seen() {
+    seen_ = add_command("seen");
+    SeenCommand& to = seen_command_;
+    seen_->add_option("subject", to.subject)->required();
+    seen_->add_option("-t,--type", to.type);
+    seen_->add_option("-l,--limit", to.limit)
+        ->check(CLI::Range(uint64_t{1}, uint64_t{100'000'000}));
+    add_format(seen_, to.format);
+    seen_->add_option("--store", to.store);
+    add_choice(seen_, to.config);
   }
 
   void add_query() {
@@ -214,6 +232,7 @@ class Parser {
     if (run_->parsed()) return run_command_;
     if (check_->parsed()) return check_command_;
     if (log_->parsed()) return log_command_;
+    if (seen_->parsed()) return seen_command_;
     if (query_->parsed()) return query_command_;
     if (read_->parsed()) return read_command_;
     if (capture_->parsed()) return capture_command_;
@@ -259,11 +278,12 @@ class Parser {
 
   CLI::App app_;
   CLI::App *run_, *check_, *config_, *show_, *explain_, *reference_, *log_, *query_, *read_;
-  CLI::App *capture_, *completion_;
+  CLI::App *capture_, *completion_, *seen_;
   RunCommand run_command_;
   CheckCommand check_command_;
   ConfigCommand config_command_;
   LogCommand log_command_;
+  SeenCommand seen_command_;
   QueryCommand query_command_;
   ReadCommand read_command_;
   CaptureCommand capture_command_;

@@ -91,6 +91,15 @@ struct LogCommand {
   LogFormat format = LogFormat::kAutomatic;
 };
 
+struct SeenCommand {
+  ConfigChoice config;
+  std::string subject;  // a name or an address
+  std::string type;     // empty: all
+  std::string store;    // a history's file; empty: the one of the settings
+  uint64_t limit = 100;
+  LogFormat format = LogFormat::kAutomatic;
+};
+
 enum class QueryProtocol { kUdp, kTcp, kTls };
 
 struct QueryCommand {
@@ -112,10 +121,11 @@ int run(const ConfigCommand& command);
 int run(const ReadCommand& command);
 int run(const CaptureCommand& command);
 int run(const LogCommand& command);
+int run(const SeenCommand& command);
 int run(const QueryCommand& command);
 int run(const CompletionCommand& command);
 
 using Command = std::variant<RunCommand, CheckCommand, ConfigCommand, ReadCommand, CaptureCommand,
-                             LogCommand, QueryCommand, CompletionCommand>;
+                             LogCommand, SeenCommand, QueryCommand, CompletionCommand>;
 
 }  // namespace weir::app

@@ -16,6 +16,7 @@ usage: weir COMMAND [OPTION...]
   check       look for mistakes in the settings; say what they would do
   config      show the settings in force, explain one, or print the reference
   log         ask the store what was asked, by whom, and what came back
+  seen        tell what a name was answered with, or which names an address has
   query       ask a server, over UDP, TCP or TLS
   capture     watch DNS on a network interface, live
   read        read captures and dnstap: print them or put them into a sink
@@ -102,6 +103,25 @@ usage: weir log [OPTION...]
 examples:
   weir log --name example.org --since 1h
   weir log --rcode SERVFAIL --json | jq -r .name
+)"},
+    {"seen", R"(Tells what was seen of a name, or which names an address was seen with.
+
+usage: weir seen NAME|ADDRESS [OPTION...]
+
+  -t, --type TYPE       A, AAAA, TYPE65 ... (default: all)
+  -l, --limit N         at most N records (default 100)
+  -f, --format FORMAT   table or json (a line a record, in the Passive DNS
+                        Common Output Format); --json for short
+                        (default: table on a terminal, json elsewhere)
+  --store FILE          a history's file (default: the one of the settings)
+  -c, --config FILE, -s, --set KEY=VALUE  as for weir run
+
+It reads the file that weir run writes (universe.history.path), also while no
+weir runs. Ends with 0 when there is a record, and with 1 when there is none.
+
+examples:
+  weir seen www.example.org
+  weir seen 192.0.2.1 --json | jq -r .rrname
 )"},
     {"query", R"(Asks a server and prints the answer.
 

@@ -7,7 +7,9 @@
 #include <csignal>
 
 #include "app/compatibility.h"
+#include "app/consumer_sink.h"
 #include "app/readings.h"
+#include "app/route_sink.h"
 #include "app/state_directory.h"
 #include "app/version.h"
 #include "base/units.h"
@@ -20,8 +22,9 @@
 namespace weir::app {
 namespace {
 
-constexpr Duration kFlowPatience = 5s;  // for sinks to take what is under way at the end
-constexpr Duration kSameSignal = 50ms;  // what follows the first so soon is no second wish
+constexpr Duration kHistoryPatience = 5s;  // for what has been seen to be written
+constexpr Duration kFlowPatience = 5s;     // for sinks to take what is under way at the end
+constexpr Duration kSameSignal = 50ms;     // what follows the first so soon is no second wish
 constexpr Duration kReadinessInterval = 500ms;
 constexpr Duration kFirstImpression = 2500ms;  // before we say that no upstream works
 
@@ -67,21 +70,51 @@ Status Platform::build() {
   if (flow.store_enabled && flow.store.path.empty())
     return Error{Fault::kConfig, "there is no place for the store: set store.path, or HOME"};
   TRY(flow_, flow::Plane::create(flow, registry_, clock_));
+  TRY_DONE(build_universe());
   TRY_DONE(check_free(settings.edge.listen));
   TRY(edge_, edge::Plane::create(settings.edge, registry_, clock_, [this](unsigned) -> model::Tap& {
         return flow_->open_tap("edge", model::SourceKind::kEdge);
       }));
+  TRY_DONE(build_routes());
   register_compatibility(registry_);
   control::PlaneContext context{.loop = loop_,
                                 .clock = clock_,
                                 .metrics = registry_,
                                 .status = [this] { return status(); },
-                                .store_path = flow_->store_path()};
+                                .store_path = flow_->store_path(),
+                                .universe = universe_.get()};
   TRY(control_, control::Plane::create(settings.control, std::move(context)));
   return Done{};
 }
 
+Status Platform::build_universe() {
+  universe::UniverseSettings settings = universe_settings(loaded_.settings, default_history_path());
+  if (!settings.enabled) return Done{};
+  if (settings.history.enabled && settings.history.path.empty()) {
+    log::warning(
+        "there is no place for what has been seen, which is kept in memory only: set "
+        "universe.history.path, or HOME");
+    settings.history.enabled = false;
+  }
+  TRY(universe_, universe::Plane::create(settings, registry_, clock_));
+  flow_->add_sink("universe", std::make_unique<ConsumerSink>(*universe_),
+                  loaded_.settings.universe.lane);
+  return Done{};
+}
+
+/// The routing plane is fed by a lane of the flow, from every source there is.
+Status Platform::build_routes() {
+  const route::RouteSettings& settings = loaded_.settings.route;
+  if (!settings.enabled()) return Done{};
+  TRY(route_,
+      route::Plane::create(settings, upstream_addresses(loaded_.settings.edge), registry_, clock_));
+  flow_->add_sink("routes", std::make_unique<RouteSink>(*route_), {});
+  return Done{};
+}
+
 void Platform::run() {
+  if (universe_) universe_->start();
+  if (route_) route_->start();
   flow_->start();
   edge_->start();
   announce();
@@ -98,6 +131,8 @@ void Platform::stop() {
   readiness_timer_.stop();
   edge_->stop(loaded_.settings.edge.query_timeout);
   flow_->stop(kFlowPatience);
+  if (universe_) universe_->stop(kHistoryPatience);
+  if (route_) route_->stop();
   log_statistics();
   control_.reset();
   log::info("ended");
@@ -128,7 +163,9 @@ void Platform::reload() {
   loaded_ = *std::move(next);
   log::start(loaded_.settings.log.level);
   edge_->adopt(loaded_.settings.edge);
+  if (universe_) universe_->adopt(universe_settings(loaded_.settings, default_history_path()));
   flow_->reopen();
+  if (route_) route_->reload();
   for (const config::Change& change : changes) log::info(change.to_text());
   log::info(fmt::format("reloaded: {} settings changed, files reopened", changes.size()));
 }
@@ -152,6 +189,8 @@ void Platform::announce() const {
     log::info(fmt::format("upstream {}: {}", upstream->name, upstream->settings.address));
   log::info(flow_->store_path().empty() ? "no store: what is seen is not kept"
                                         : "store: " + flow_->store_path());
+  if (universe_ && !universe_->history_path().empty())
+    log::info("what has been seen: " + universe_->history_path());
   if (const std::string journal = flow_->journal_summary(); !journal.empty()) log::info(journal);
   for (const flow::SourceSettings& source : flow_settings(loaded_.settings, {}).sources)
     log::info(fmt::format("source {}: {}", flow::name_of(source), flow::origin(source)));
@@ -189,6 +228,8 @@ control::Status Platform::status() const {
   status.ledger = read_ledger(*flow_);
   status.cache = read_cache(*edge_);
   status.degraded = flow_->complaints();
+  if (universe_)
+    for (std::string& line : universe_->complaints()) status.degraded.push_back(std::move(line));
   return status;
 }
 

@@ -14,6 +14,8 @@
 #include "io/loop.h"
 #include "io/signals.h"
 #include "metrics/registry.h"
+#include "route/plane.h"
+#include "universe/plane.h"
 
 namespace weir::app {
 
@@ -29,6 +31,8 @@ class Platform {
  private:
   Platform(LoadedSettings loaded, ConfigChoice choice);
   Status build();
+  Status build_universe();
+  Status build_routes();
   void on_signal(int number);
   void reload();
   void log_statistics() const;
@@ -45,6 +49,8 @@ class Platform {
   io::Loop loop_;
   std::unique_ptr<io::Signals> signals_;  // before any thread: they inherit what is blocked
   metrics::Registry registry_;
+  std::unique_ptr<universe::Plane> universe_;  // null when it is off; fed by the flow
+  std::unique_ptr<route::Plane> route_;        // null when no names are to become routes
   std::unique_ptr<flow::Plane> flow_;
   std::unique_ptr<edge::Plane> edge_;
   std::unique_ptr<control::Plane> control_;

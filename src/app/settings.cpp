@@ -8,7 +8,9 @@
 #include "app/environment.h"
 #include "app/machine.h"
 #include "app/settings_flow.h"
+#include "app/settings_route.h"
 #include "app/settings_sources.h"
+#include "app/settings_universe.h"
 #include "app/version.h"
 #include "edge/settings_table.h"
 
@@ -65,6 +67,8 @@ Table<Settings> settings_table() {
   table.table("source", &Settings::source, source_table());
   table.table("journal", &Settings::journal, journal_table());
   table.table("flow", &Settings::flow, flow_table());
+  table.table("universe", &Settings::universe, universe_table());
+  table.table("route", &Settings::route, route_table());
   table.table("control", &Settings::control, control_table());
   table.table("log", &Settings::log, log_table());
   return table;

@@ -10,6 +10,8 @@
 #include "control/settings.h"
 #include "edge/settings.h"
 #include "flow/settings.h"
+#include "route/settings.h"
+#include "universe/settings.h"
 
 namespace weir::app {
 
@@ -44,6 +46,11 @@ struct FlowTable {
   flow::BatchSettings batch;
 };
 
+/// The plane's settings, and the lane that leads to it.
+struct UniverseTable : universe::UniverseSettings {
+  flow::LaneSettings lane;
+};
+
 struct Settings {
   edge::EdgeSettings edge;
   StoreSettings store;
@@ -51,6 +58,8 @@ struct Settings {
   SourceTables source;
   flow::JournalSettings journal;
   FlowTable flow;
+  UniverseTable universe;
+  route::RouteSettings route;
   control::ControlSettings control;
   LogSettings log;
 };
@@ -60,6 +69,11 @@ config::Table<Settings> settings_table();
 /// What the flow is built from. `store_path` is where the store is when the settings leave it open;
 /// the journal then has a folder beside it.
 flow::FlowSettings flow_settings(const Settings& settings, const std::string& store_path);
+
+/// What the universe is made of. `history_path` is where its file is when the settings leave it
+/// open.
+universe::UniverseSettings universe_settings(const Settings& settings,
+                                             const std::string& history_path);
 
 /// The settings and the file they came from (empty: none was read).
 struct LoadedSettings {

@@ -25,9 +25,16 @@ std::string state_directory() {
   });
 }
 
-std::string default_store_path() {
+namespace {
+
+std::string in_state_directory(const char* name) {
   const std::string directory = state_directory();
-  return directory.empty() ? "" : directory + "/queries.db";
+  return directory.empty() ? "" : directory + "/" + name;
 }
+
+}  // namespace
+
+std::string default_store_path() { return in_state_directory("queries.db"); }
+std::string default_history_path() { return in_state_directory("universe.db"); }
 
 }  // namespace weir::app

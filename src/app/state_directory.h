@@ -16,7 +16,8 @@ std::string state_directory(const config::Environment& environment,
 /// For this process.
 std::string state_directory();
 
-/// The store's file in the state directory.
+/// The store's file in the state directory, and that of what has been seen; empty without one.
 std::string default_store_path();
+std::string default_history_path();
 
 }  // namespace weir::app

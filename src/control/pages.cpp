@@ -77,7 +77,7 @@ io::HttpResponse Pages::answer(const io::HttpRequest& request) const {
 
 io::HttpResponse Pages::route(const io::HttpRequest& request) const {
   const auto page = std::find_if(pages_.begin(), pages_.end(),
-                                 [&](const Page& each) { return each.path == request.path; });
+                                 [&](const Page& each) { return each.is_at(request.path); });
   if (page == pages_.end()) return error_page(404, "there is no such page; / lists them");
   if (request.method != "GET" && request.method != "HEAD") {
     io::HttpResponse refusal = error_page(405, "this page answers GET and HEAD");

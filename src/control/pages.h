@@ -28,10 +28,15 @@ struct Door {
   std::optional<io::HttpResponse> refuse(const io::HttpRequest& request) const;
 };
 
-/// A page by its path; found pages answer GET and HEAD.
+/// A page by its path, or all pages whose paths begin with it; found pages answer GET and HEAD.
 struct Page {
   std::string path;
   std::function<io::HttpResponse(const io::HttpRequest&)> answer;
+  bool is_prefix = false;
+
+  bool is_at(std::string_view asked) const {
+    return is_prefix ? asked.starts_with(path) && asked != path : asked == path;
+  }
 };
 
 /// Routes requests over a fixed list of pages.

@@ -52,7 +52,9 @@ std::vector<Endpoint> locals(const std::vector<std::unique_ptr<io::HttpServer>>&
 }  // namespace
 
 Plane::Plane(PlaneContext context)
-    : context_(std::move(context)), queries_(context_.store_path, context_.clock) {}
+    : context_(std::move(context)),
+      queries_(context_.store_path, context_.clock),
+      seen_(context_.universe) {}
 
 Result<std::unique_ptr<Plane>> Plane::create(const ControlSettings& settings,
                                              PlaneContext context) {
@@ -67,7 +69,8 @@ Result<std::unique_ptr<Plane>> Plane::create(const ControlSettings& settings,
 
 std::vector<Page> Plane::pages() {
   const auto links = [](const io::HttpRequest&) {
-    return link_page({"/metrics", "/healthz", "/readyz", "/api/v1/status", "/api/v1/queries"});
+    return link_page(
+        {"/metrics", "/healthz", "/readyz", "/api/v1/status", "/api/v1/queries", "/universe"});
   };
   return {
       {"/", links},
@@ -84,6 +87,11 @@ std::vector<Page> Plane::pages() {
       {"/api/v1/status", [this](auto&) { return json_page(status_to_json(context_.status())); }},
       {"/api/v1/queries",
        [this](const io::HttpRequest& request) { return queries_.answer(request); }},
+      {"/universe", [this](const io::HttpRequest& request) { return seen_.answer_live(request); }},
+      {std::string(SeenPages::kNames),
+       [this](const io::HttpRequest& request) { return seen_.answer_name(request); }, true},
+      {std::string(SeenPages::kAddresses),
+       [this](const io::HttpRequest& request) { return seen_.answer_address(request); }, true},
   };
 }
 

@@ -11,11 +11,13 @@
 #include "base/result.h"
 #include "control/pages.h"
 #include "control/queries.h"
+#include "control/seen.h"
 #include "control/settings.h"
 #include "control/status.h"
 #include "io/http_server.h"
 #include "io/loop.h"
 #include "metrics/registry.h"
+#include "universe/plane.h"
 
 namespace weir::control {
 
@@ -25,7 +27,8 @@ struct PlaneContext {
   const Clock& clock;
   const metrics::Registry& metrics;
   std::function<Status()> status;
-  std::string store_path;  // empty: there is no store
+  std::string store_path;               // empty: there is no store
+  universe::Plane* universe = nullptr;  // null: it is off
 };
 
 class Plane {
@@ -45,6 +48,7 @@ class Plane {
 
   PlaneContext context_;
   QueriesPage queries_;
+  SeenPages seen_;
   std::vector<std::unique_ptr<io::HttpServer>> servers_;
   std::vector<std::unique_ptr<io::HttpServer>> alias_servers_;
 };

@@ -1,56 +1,128 @@
-// Fast paths for ordinary names and addresses; everything unusual takes the general way.
+// Fast paths for ordinary names, addresses and times; everything unusual takes the general way.
 #include "flow/text.h"
 
-#include <arpa/inet.h>
-
 #include <array>
+#include <cstring>
 
 #include "proto/dns/name.h"
 
 namespace weir::flow {
 namespace {
 
-/// Octets that a name shows as they are, whatever reads it: letters, digits, `-`, `_`.
-constexpr std::array<bool, 256> kPlain = [] {
-  std::array<bool, 256> plain{};
-  for (int c = 'a'; c <= 'z'; ++c) plain[static_cast<size_t>(c)] = true;
-  for (int c = 'A'; c <= 'Z'; ++c) plain[static_cast<size_t>(c)] = true;
-  for (int c = '0'; c <= '9'; ++c) plain[static_cast<size_t>(c)] = true;
-  plain['-'] = plain['_'] = true;
-  return plain;
-}();
-
-/// Appends `label.label.` when all labels are plain; otherwise appends nothing and says so.
-bool append_plain_name(std::string& out, Bytes wire) {
-  const size_t before = out.size();
-  out.resize(before + wire.size());
-  char* to = out.data() + before;
-  size_t at = 0;
-  while (at < wire.size() && wire[at] != 0) {
-    const size_t end = at + 1 + wire[at];
-    if (end > wire.size()) break;
-    for (++at; at < end; ++at) {
-      if (!kPlain[wire[at]]) {
-        out.resize(before);
-        return false;
-      }
-      *to++ = static_cast<char>(wire[at]);
-    }
-    *to++ = '.';
-  }
-  out.resize(static_cast<size_t>(to - out.data()));
-  return true;
+/// Letters, digits, `-` and `_`: what a name shows as it is, whatever reads it. No branches, so
+/// that many octets are looked at together.
+constexpr bool is_plain(uint8_t octet) {
+  const auto letter = static_cast<uint8_t>((octet | 0x20) - 'a');
+  const auto digit = static_cast<uint8_t>(octet - '0');
+  return (letter < 26) | (digit < 10) | (octet == '-') | (octet == '_');
 }
 
-void append_padded(std::string& out, uint64_t value, size_t width) {
-  std::array<char, 20> digits;
-  for (size_t i = width; i-- > 0; value /= 10) digits[i] = static_cast<char>('0' + value % 10);
-  out.append(digits.data(), width);
+/// Two digits for every number below 100.
+constexpr std::array<char, 200> kPairs = [] {
+  std::array<char, 200> pairs{};
+  for (size_t i = 0; i < 100; ++i) {
+    pairs[2 * i] = static_cast<char>('0' + i / 10);
+    pairs[2 * i + 1] = static_cast<char>('0' + i % 10);
+  }
+  return pairs;
+}();
+
+char* put_pair(char* to, uint32_t below_hundred) {
+  std::memcpy(to, &kPairs[2 * below_hundred], 2);
+  return to + 2;
+}
+
+char* put_nine(char* to, uint32_t value) {
+  *to++ = static_cast<char>('0' + value / 100'000'000);
+  const uint32_t high = value / 10'000 % 10'000;
+  const uint32_t low = value % 10'000;
+  to = put_pair(put_pair(to, high / 100), high % 100);
+  return put_pair(put_pair(to, low / 100), low % 100);
+}
+
+/// The text of an octet in decimal and, last, its length.
+using OctetText = std::array<char, 4>;
+constexpr std::array<OctetText, 256> kOctets = [] {
+  std::array<OctetText, 256> texts{};
+  for (unsigned i = 0; i < 256; ++i) {
+    char length = 0;
+    for (const unsigned unit : {100U, 10U, 1U})
+      if (i >= unit || unit == 1)
+        texts[i][static_cast<size_t>(length++)] = static_cast<char>('0' + i / unit % 10);
+    texts[i][3] = length;
+  }
+  return texts;
+}();
+
+/// Writes four octets however few of them count.
+char* put_octet(char* to, uint8_t octet) {
+  const OctetText& text = kOctets[octet];
+  std::memcpy(to, text.data(), text.size());
+  return to + text[3];
+}
+
+char* put_ip4(char* to, const uint8_t* octets) {
+  for (size_t i = 0; i < 3; ++i) {
+    to = put_octet(to, octets[i]);
+    *to++ = '.';
+  }
+  return put_octet(to, octets[3]);
+}
+
+char* put_group(char* to, unsigned group) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  for (int shift = group > 0xfff  ? 12
+                   : group > 0xff ? 8
+                   : group > 0xf  ? 4
+                                  : 0;
+       shift >= 0; shift -= 4)
+    *to++ = kHex[group >> shift & 15];
+  return to;
+}
+
+/// A run of groups of zeros.
+struct Zeros {
+  size_t begin = 0;
+  size_t count = 0;
+};
+
+/// The longest, and of those the first; one group alone is no run (RFC 5952 §4.2).
+Zeros longest_zeros(const std::array<unsigned, 8>& groups) {
+  Zeros best, here;
+  for (size_t i = 0; i < groups.size(); ++i) {
+    here = groups[i] != 0 ? Zeros{i + 1, 0} : Zeros{here.begin, here.count + 1};
+    if (here.count > best.count) best = here;
+  }
+  return best.count > 1 ? best : Zeros{};
+}
+
+char* put_ip6(char* to, const uint8_t* octets) {
+  std::array<unsigned, 8> groups;
+  for (size_t i = 0; i < groups.size(); ++i) groups[i] = load_u16(octets + 2 * i);
+  const Zeros zeros = longest_zeros(groups);
+  // An IPv4 address within it is shown as one (RFC 5952 §5).
+  const bool mapped =
+      zeros.begin == 0 && (zeros.count == 6 || (zeros.count == 5 && groups[5] == 0xffff));
+  const size_t end = mapped ? 6 : groups.size();
+  for (size_t i = 0; i < end;) {
+    if (i == zeros.begin && zeros.count > 0) {
+      *to++ = ':';
+      i += zeros.count;
+      if (i == end) *to++ = ':';
+      continue;
+    }
+    if (i > 0) *to++ = ':';
+    to = put_group(to, groups[i++]);
+  }
+  if (!mapped) return to;
+  if (zeros.count == 5) *to++ = ':';
+  return put_ip4(to, octets + 12);
 }
 
 void append_ddd(std::string& out, uint8_t octet) {
   out.push_back('\\');
-  append_padded(out, octet, 3);
+  out.push_back(static_cast<char>('0' + octet / 100));
+  out.append(&kPairs[size_t{2} * (octet % 100)], 2);
 }
 
 /// The length of the UTF-8 sequence at the front of `text`; 0 when it is none (RFC 3629).
@@ -101,11 +173,39 @@ void append_json_char(std::string& out, char c) {
   }
 }
 
-/// Printable ASCII without quotes and backslashes: nearly all that is ever written.
+}  // namespace
+
 bool is_plain_json(std::string_view text) {
   bool plain = true;
   for (const char c : text) plain &= c >= ' ' && c < '\x7f' && c != '"' && c != '\\';
   return plain;
+}
+
+char* put_plain_name(char* to, Bytes wire) {
+  if (wire.empty()) return nullptr;
+  // Where the length of the next label stands, a dot ends this one.
+  std::memcpy(to, wire.data() + 1, wire.size() - 1);
+  size_t labels = 0;
+  size_t end = 0;
+  while (wire[end] != 0) {
+    end += wire[end] + size_t{1};
+    if (end >= wire.size()) return nullptr;
+    to[end - 1] = '.';
+    ++labels;
+  }
+  size_t plain = 0;
+  for (size_t i = 0; i < end; ++i) plain += is_plain(static_cast<uint8_t>(to[i]));
+  return plain + labels == end ? to + end : nullptr;
+}
+
+namespace {
+
+/// Appends `label.label.` when all labels are plain; otherwise appends nothing and says so.
+bool append_plain_name(std::string& out, Bytes wire) {
+  std::array<char, dns::kMaxName> text;
+  char* const end = wire.size() > text.size() ? nullptr : put_plain_name(text.data(), wire);
+  if (end != nullptr) out.append(text.data(), end);
+  return end != nullptr;
 }
 
 }  // namespace
@@ -130,50 +230,58 @@ void append_folded_name(std::string& out, Bytes wire) {
     if (out[i] >= 'A' && out[i] <= 'Z') out[i] = static_cast<char>(out[i] | 0x20);
 }
 
-void append_address(std::string& out, const IpAddress& address) {
-  const Bytes octets = address.octets();
-  if (address.is_v6()) {
-    std::array<char, INET6_ADDRSTRLEN> text;
-    inet_ntop(AF_INET6, octets.data(), text.data(), text.size());
-    out += text.data();
-    return;
-  }
-  for (size_t i = 0; i < octets.size(); ++i) {
-    if (i > 0) out.push_back('.');
-    append_number(out, octets[i]);
-  }
+char* put_address(char* to, const IpAddress& address) {
+  const uint8_t* const octets = address.octets().data();
+  return address.is_v6() ? put_ip6(to, octets) : put_ip4(to, octets);
 }
 
-void append_time(std::string& out, WallTime time) {
+char* put_time(char* to, WallTime time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const auto since_midnight = static_cast<uint64_t>((time - day).count());
-  const uint64_t seconds = since_midnight / 1'000'000'000;
-  append_padded(out, static_cast<uint64_t>(static_cast<int>(date.year())), 4);
-  out.push_back('-');
-  append_padded(out, static_cast<unsigned>(date.month()), 2);
-  out.push_back('-');
-  append_padded(out, static_cast<unsigned>(date.day()), 2);
-  out.push_back('T');
-  append_padded(out, seconds / 3600, 2);
-  out.push_back(':');
-  append_padded(out, seconds / 60 % 60, 2);
-  out.push_back(':');
-  append_padded(out, seconds % 60, 2);
-  out.push_back('.');
-  append_padded(out, since_midnight % 1'000'000'000, 9);
-  out.push_back('Z');
+  const auto seconds = static_cast<uint32_t>(since_midnight / 1'000'000'000);
+  const auto year = static_cast<uint32_t>(static_cast<int>(date.year()));
+  to = put_pair(put_pair(to, year / 100 % 100), year % 100);
+  *to++ = '-';
+  to = put_pair(to, static_cast<unsigned>(date.month()));
+  *to++ = '-';
+  to = put_pair(to, static_cast<unsigned>(date.day()));
+  *to++ = 'T';
+  to = put_pair(to, seconds / 3600);
+  *to++ = ':';
+  to = put_pair(to, seconds / 60 % 60);
+  *to++ = ':';
+  to = put_pair(to, seconds % 60);
+  *to++ = '.';
+  to = put_nine(to, static_cast<uint32_t>(since_midnight % 1'000'000'000));
+  *to++ = 'Z';
+  return to;
+}
+
+char* put_seconds(char* to, Duration duration) {
+  uint64_t nanoseconds = static_cast<uint64_t>(duration.count());
+  if (duration.count() < 0) {
+    *to++ = '-';
+    nanoseconds = 0 - nanoseconds;
+  }
+  to = put_number(to, nanoseconds / 1'000'000'000);
+  *to++ = '.';
+  return put_nine(to, static_cast<uint32_t>(nanoseconds % 1'000'000'000));
+}
+
+void append_address(std::string& out, const IpAddress& address) {
+  std::array<char, kAddressText> text;
+  out.append(text.data(), put_address(text.data(), address));
+}
+
+void append_time(std::string& out, WallTime time) {
+  std::array<char, kTimeText> text;
+  out.append(text.data(), put_time(text.data(), time));
 }
 
 void append_seconds(std::string& out, Duration duration) {
-  uint64_t nanoseconds = static_cast<uint64_t>(duration.count());
-  if (duration.count() < 0) {
-    out.push_back('-');
-    nanoseconds = 0 - nanoseconds;
-  }
-  append_number(out, nanoseconds / 1'000'000'000);
-  out.push_back('.');
-  append_padded(out, nanoseconds % 1'000'000'000, 9);
+  std::array<char, kSecondsText> text;
+  out.append(text.data(), put_seconds(text.data(), duration));
 }
 
 void append_json_escaped(std::string& out, std::string_view text) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/random.h"
 #include "base/units.h"
 #include "proto/dns/name.h"
 
@@ -70,6 +71,26 @@ TEST(Text, seconds_addresses_numbers) {
   out += ' ';
   append_number(out, uint8_t{200});
   EXPECT_EQ(out, "0.001500000 -2.000000000 192.0.2.255 2001:db8::1 200");
+}
+
+TEST(Text, addresses_as_the_system_writes_them) {
+  SeededRandom random(11);
+  for (int round = 0; round < 20'000; ++round) {
+    std::array<uint8_t, 16> octets{};
+    // Few groups are not zero, and of those some small: runs, ties and leading zeros abound.
+    const uint64_t filled = random.next();
+    for (size_t i = 0; i < octets.size(); ++i)
+      if ((filled >> (i / 2 * 4) & 3) == 0) octets[i] = static_cast<uint8_t>(random.next() >> 13);
+    if (filled >> 60 == 0) octets[10] = octets[11] = 0xff;
+    const IpAddress six = IpAddress::v6(octets.data());
+    const IpAddress four = IpAddress::v4(octets.data());
+    std::string out;
+    append_address(out, six);
+    EXPECT_EQ(out, six.to_text());
+    out.clear();
+    append_address(out, four);
+    EXPECT_EQ(out, four.to_text());
+  }
 }
 
 TEST(Text, json_strings) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <new>
+#include <type_traits>
 
 #include "base/check.h"
 
@@ -14,18 +15,19 @@ namespace {
 constexpr size_t kLeastArena = 4096;
 constexpr size_t kLeastObservations = 8;
 
-/// Calls back with every span that `observation` and its extras consist of.
-template <typename Call>
-void each_span(Observation& observation, DnstapExtras* extras, Call call) {
+/// Calls back with every span that `observation` and its extras consist of, which it may change
+/// unless they are constant.
+template <typename Seen, typename Extras, typename Call>
+void each_span(Seen& observation, Extras* extras, Call call) {
   call(observation.query_message);
   call(observation.response_message);
   call(observation.qname);
   Bytes upstream = as_bytes(observation.upstream);
   call(upstream);
-  observation.upstream = as_text(upstream);
+  if constexpr (!std::is_const_v<Seen>) observation.upstream = as_text(upstream);
   if (extras == nullptr) return;
-  for (Bytes* octets : {&extras->identity, &extras->version, &extras->extra, &extras->query_zone,
-                        &extras->policy, &extras->frame})
+  for (auto* octets : {&extras->identity, &extras->version, &extras->extra, &extras->query_zone,
+                       &extras->policy, &extras->frame})
     call(*octets);
 }
 
@@ -47,24 +49,23 @@ BatchBuilder::BatchBuilder(uint16_t source, size_t most_observations, size_t are
 }
 
 bool BatchBuilder::add(const Observation& observation) {
-  Observation kept = observation;
-  DnstapExtras extras = observation.dnstap != nullptr ? *observation.dnstap : DnstapExtras{};
-  DnstapExtras* const has_extras = observation.dnstap != nullptr ? &extras : nullptr;
+  const DnstapExtras* const extras = observation.dnstap;
+  const Bytes frame = extras != nullptr ? extras->frame : Bytes();
   // What lies within the frame is copied with it, once.
-  const Bytes frame = extras.frame;
-  size_t need = frame.size() + (has_extras != nullptr ? sizeof(DnstapExtras) + kAlign : 0);
-  each_span(kept, has_extras,
+  size_t need = frame.size() + (extras != nullptr ? sizeof(DnstapExtras) + kAlign : 0);
+  each_span(observation, extras,
             [&](Bytes octets) { need += is_within(octets, frame) ? 0 : octets.size(); });
   if (!make_room(need)) return false;
+  Observation& kept = batch_->observations_.emplace_back(observation);
   const Bytes kept_frame = keep(frame);
-  each_span(kept, has_extras, [&](Bytes& octets) {
+  DnstapExtras* const kept_extras = extras != nullptr ? keep(*extras) : nullptr;
+  kept.dnstap = kept_extras;
+  each_span(kept, kept_extras, [&](Bytes& octets) {
     octets =
         is_within(octets, frame)
             ? kept_frame.subspan(static_cast<size_t>(octets.data() - frame.data()), octets.size())
             : keep(octets);
   });
-  if (has_extras != nullptr) kept.dnstap = keep(extras);
-  batch_->observations_.push_back(kept);
   return true;
 }
 
@@ -134,8 +135,8 @@ Bytes BatchBuilder::keep(Bytes octets) {
   return {at, octets.size()};
 }
 
-/// `extras` consists of kept octets already.
-const DnstapExtras* BatchBuilder::keep(const DnstapExtras& extras) {
+/// A copy whose spans are still those of `extras`.
+DnstapExtras* BatchBuilder::keep(const DnstapExtras& extras) {
   batch_->arena_used_ = (batch_->arena_used_ + kAlign - 1) / kAlign * kAlign;
   auto* kept = new (batch_->arena_.get() + batch_->arena_used_) DnstapExtras(extras);
   batch_->arena_used_ += sizeof(DnstapExtras);

@@ -48,7 +48,7 @@ class BatchBuilder {
   void begin(size_t least_octets);
   void grow(size_t least_octets);
   Bytes keep(Bytes octets);
-  const DnstapExtras* keep(const DnstapExtras& extras);
+  DnstapExtras* keep(const DnstapExtras& extras);
 
   uint16_t source_;
   size_t most_observations_;

@@ -24,6 +24,7 @@ std::optional<Rejection> reject(const Reading& fresh, std::optional<size_t> in_u
   const auto before = static_cast<double>(*in_use);
   const auto after = static_cast<double>(fresh.list.size());
   const double change = after > before ? after - before : before - after;
+  if (change <= static_cast<double>(limits.small_change)) return std::nullopt;
   if (change > before * limits.most_change) return Rejection::kChange;
   return std::nullopt;
 }

@@ -14,6 +14,7 @@ namespace weir::names {
 struct GuardLimits {
   double most_refused = 0.01;  // of the lines
   double most_change = 0.5;    // of the rules in use
+  size_t small_change = 0;     // so few rules may come or go, whatever part of the list they are
 };
 
 enum class Rejection : uint8_t { kMarkup, kEmpty, kErrors, kChange };

@@ -118,18 +118,24 @@ Result<Database> Database::open(const std::string& path) {
   TRY(sqlite3 * handle, open_handle(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX));
   Database database;
   database.database_.reset(handle);
+  TRY_DONE(database.remember_place(path));
+  return database;
+}
+
+Status Database::remember_place(const std::string& path) {
   struct stat status{};
   if (::stat(path.c_str(), &status) != 0) return system_error("open " + path, errno);
-  database.path_ = path;
-  database.device_ = status.st_dev;
-  database.inode_ = status.st_ino;
-  return database;
+  path_ = path;
+  device_ = status.st_dev;
+  inode_ = status.st_ino;
+  return Done{};
 }
 
 Result<Database> Database::open_read_only(const std::string& path) {
   TRY(sqlite3 * handle, open_handle(path, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX));
   Database database;
   database.database_.reset(handle);
+  TRY_DONE(database.remember_place(path));
   if (database.number("PRAGMA user_version") || std::filesystem::exists(path + "-wal"))
     return database;
   // Reading needs a lock file beside a store that nobody has open, and who reads may not be allowed

@@ -60,6 +60,8 @@ class Database {
   bool in_place() const;
 
  private:
+  Status remember_place(const std::string& path);
+
   struct Close {
     void operator()(sqlite3* database) const;
   };

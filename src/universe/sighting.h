@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -54,6 +55,7 @@ class SightingReader {
   static constexpr size_t kMostRecords = 1024;
 
   explicit SightingReader(SightingSettings settings = {});
+  void adopt(SightingSettings settings) { settings_ = std::move(settings); }
 
   /// What the observation shows, valid until the next is read. Nothing is counted by its reason.
   const std::vector<Sighting>& read(const model::Observation& observation);

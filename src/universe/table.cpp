@@ -39,6 +39,7 @@ void Table::see(const Sighting& sighting) {
   SetId id = find_set(sighting.name, sighting.type, sighting.klass);
   if (id == 0) id = make_set(sighting);
   if (id == 0) return refused_.add();
+  seen_.add();
   const uint32_t at = to_stamp(sighting.at);
   Set& set = sets_[id];
   // Sources are not in step with each other: an older sighting than the last one only counts.
@@ -75,15 +76,22 @@ void Table::restore(const RecordSet& from) {
     if (id == 0) id = make_set(sighting);
     if (id == 0) return refused_.add();
     Set& set = sets_[id];
-    set.seen = std::max(set.seen, to_stamp(from.last_seen));
+    if (to_stamp(from.last_seen) >= set.seen) {
+      set.seen = to_stamp(from.last_seen);
+      set.ttl = from.ttl;
+      touch(id);
+    }
     set.first_seen = std::min(set.first_seen, to_stamp(from.first_seen));
-    touch(id);
-    if (find_row(set, record.rdata) != 0) continue;
-    Row& row = rows_[make_row(id, record.rdata)];
-    row.first_seen = to_stamp(record.first_seen);
-    row.last_seen = to_stamp(record.last_seen);
-    row.count = static_cast<uint32_t>(std::min<uint64_t>(record.count, UINT32_MAX));
-    row.given_out = row.count;
+    RowId found = find_row(set, record.rdata);
+    if (found == 0) found = make_row(id, record.rdata);
+    Row& row = rows_[found];
+    const uint32_t first = to_stamp(record.first_seen);
+    row.first_seen = row.count == 0 ? first : std::min(row.first_seen, first);
+    row.last_seen = std::max(row.last_seen, to_stamp(record.last_seen));
+    const auto before =
+        static_cast<uint32_t>(std::min<uint64_t>(record.count, UINT32_MAX - row.count));
+    row.count += before;
+    row.given_out += before;
     make_room();
   }
 }

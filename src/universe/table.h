@@ -41,7 +41,8 @@ class Table {
   void see(const Sighting& sighting);
   /// A client asked for it. Counts only for sets that have been seen.
   void ask(Bytes name, dns::Type type, dns::Class klass);
-  /// Puts back what `take_changed` once gave: it counts as unchanged.
+  /// Puts back what was given out before this table was made: it counts as unchanged, and adds to
+  /// what has been seen since.
   void restore(const RecordSet& set);
 
   /// All sets of a name.
@@ -61,6 +62,8 @@ class Table {
   size_t records() const { return rows_.size(); }
   size_t names() const { return names_.size(); }
   size_t octets() const;
+  /// Sightings that were taken.
+  uint64_t seen() const { return seen_.value(); }
   /// Records that made room for others, and sightings that a bound of a name or a set refused.
   uint64_t evicted() const { return evicted_.value(); }
   uint64_t refused() const { return refused_.value(); }
@@ -133,6 +136,7 @@ class Table {
   size_t rdata_octets_ = 0;  // of data that is not in its row
   std::vector<SetId> changed_;
   std::vector<RecordSet> departed_;
+  metrics::LocalCounter seen_;
   metrics::LocalCounter evicted_;
   metrics::LocalCounter refused_;
   metrics::LocalCounter forgotten_;

@@ -112,7 +112,9 @@ def test_R_11_what_a_full_journal_loses_is_counted(start_weir, capture, overflow
     weir = start_weir(NOWHERE + source + sink(capture.to, lane=little) + small,
                       set_=["store.enabled=false"])
     send(port, [f"q{i}.full.test" for i in range(20_000)])
-    wait_until(lambda: account(weir)["received"] == 20_000, 20, "all of them")
+    refused = 'weir_pipeline_dropped_total', 'reason="full",sink="out",stage="journal"'
+    wait_until(lambda: weir.metric("weir_journal_written_total") + weir.metric(*refused) == 20_000,
+               20, "all of them")
     assert weir.metric("weir_journal_bytes") <= 1 << 20
     capture.start()
     wait_until(lambda: account(weir)["in_flight"] == 0, 20, "the end")

@@ -87,7 +87,8 @@ class WeirProcess:
         self.dns_port = free_port()
         self.http_port = free_port()
         self.base = f"http://127.0.0.1:{self.http_port}"
-        words = [f"store.path={self.store}"]
+        self.history = self.directory / "universe.db"
+        words = [f"store.path={self.store}", f"universe.history.path={self.history}"]
         if ports:
             words.append(f'edge.listen=["127.0.0.1:{self.dns_port}"]')
         words.append(f'control.listen=["127.0.0.1:{self.http_port}"]')

@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kBash = R"(# bash completion for weir
 _weir() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
-  local commands="run check config log query read capture completion --help --version"
+  local commands="run check config log seen query read capture completion --help --version"
   local types="A AAAA CAA CNAME DNSKEY DS HTTPS MX NS PTR SOA SRV SVCB TLSA TXT"
   local words= files=
   case "$previous" in
@@ -33,6 +33,7 @@ _weir() {
       config) words="show explain reference --config --set --help" ;;
       log) words="--name --client --type --rcode --message --since --until --limit --format
         --json --store --config --set --help" ;;
+      seen) words="--type --limit --format --json --store --config --set --help" ;;
       query) words="--port --protocol --tls-name --ca-file --timeout --help +dnssec +cd +ad
         +norec +nsid +noedns +tcp +tls $types" ;;
       read) words="--format --to --count --follow --name --client --type --rcode --message-type
@@ -54,7 +55,8 @@ constexpr std::string_view kZsh = R"(#compdef weir
 _weir() {
   local -a commands choice
   commands=('run:answer queries' 'check:look for mistakes in the settings'
-    'config:show and explain settings' 'log:ask the store' 'query:ask a server'
+    'config:show and explain settings' 'log:ask the store' 'seen:what a name had'
+    'query:ask a server'
     'read:read captures and dnstap' 'capture:watch DNS on an interface'
     'completion:print completions')
   choice=('(-c --config)'{-c,--config}'[settings]:file:_files'
@@ -79,6 +81,9 @@ _weir() {
       '--since[from]:time' '--until[to]:time' {-l,--limit}'[rows]:number' \
       {-f,--format}'[form]:format:(table json)' '--json[one object a line]' \
       '--store[file]:file:_files' ;;
+    seen) _arguments $choice {-t,--type}'[type]:type' {-l,--limit}'[records]:number' \
+      {-f,--format}'[form]:format:(table json)' '--json[one object a line]' \
+      '--store[file]:file:_files' '1:name or address' ;;
     query) _arguments {-p,--port}'[port]:port' '--protocol[how]:protocol:(udp tcp tls)' \
       '--tls-name[name in the certificate]:name' '--ca-file[trust]:file:_files' \
       '--timeout[for the answer]:time' '--help[explain]' \
@@ -111,35 +116,37 @@ constexpr std::string_view kFish = R"(# fish completion for weir
 function __weir_in
   __fish_seen_subcommand_from $argv
 end
-set -l first "not __weir_in run check config log query read capture completion"
+set -l first "not __weir_in run check config log seen query read capture completion"
 complete -c weir -f
 complete -c weir -n $first -a run -d 'answer queries'
 complete -c weir -n $first -a check -d 'look for mistakes in the settings'
 complete -c weir -n $first -a config -d 'show and explain settings'
 complete -c weir -n $first -a log -d 'ask the store'
+complete -c weir -n $first -a seen -d 'tell what a name had'
 complete -c weir -n $first -a query -d 'ask a server'
 complete -c weir -n $first -a read -d 'read captures and dnstap'
 complete -c weir -n $first -a capture -d 'watch DNS on an interface'
 complete -c weir -n $first -a completion -d 'print completions'
 complete -c weir -n $first -l version -d 'print the version'
 complete -c weir -s h -l help -d explain
-complete -c weir -n '__weir_in run check config log' -s c -l config -r -F -d settings
-complete -c weir -n '__weir_in run check config log' -s s -l set -x -d KEY=VALUE
+complete -c weir -n '__weir_in run check config log seen' -s c -l config -r -F -d settings
+complete -c weir -n '__weir_in run check config log seen' -s s -l set -x -d KEY=VALUE
 complete -c weir -n '__weir_in check read' -F
 complete -c weir -n '__weir_in config' -a 'show explain reference'
 complete -c weir -n '__weir_in completion' -a 'bash zsh fish'
 complete -c weir -n '__weir_in log read capture' -s n -l name -x
 complete -c weir -n '__weir_in log read capture' -l client -x
-complete -c weir -n '__weir_in log read capture' -s t -l type -x -a 'A AAAA CNAME DS HTTPS MX NS'
+complete -c weir -n '__weir_in log seen read capture' -s t -l type -x \
+  -a 'A AAAA CNAME DS HTTPS MX NS'
 complete -c weir -n '__weir_in log read capture' -s r -l rcode -x -a 'NOERROR SERVFAIL NXDOMAIN'
 complete -c weir -n '__weir_in log read capture' -s m -l message -x -a 'all CLIENT_QUERY'
 complete -c weir -n '__weir_in log read capture' -l message-type -x
 complete -c weir -n '__weir_in log read capture' -l since -x
 complete -c weir -n '__weir_in log read capture' -l until -x
-complete -c weir -n '__weir_in log' -s l -l limit -x
-complete -c weir -n '__weir_in log' -s f -l format -x -a 'table json'
-complete -c weir -n '__weir_in log' -l json
-complete -c weir -n '__weir_in log' -l store -r -F
+complete -c weir -n '__weir_in log seen' -s l -l limit -x
+complete -c weir -n '__weir_in log seen' -s f -l format -x -a 'table json'
+complete -c weir -n '__weir_in log seen' -l json
+complete -c weir -n '__weir_in log seen' -l store -r -F
 complete -c weir -n '__weir_in query' -s p -l port -x
 complete -c weir -n '__weir_in query' -l protocol -x -a 'udp tcp tls'
 complete -c weir -n '__weir_in query' -l tls-name -x

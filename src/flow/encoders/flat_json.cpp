@@ -7,89 +7,154 @@
 #include <string>
 
 #include "flow/encoder.h"
-#include "flow/text.h"
+#include "flow/encoders/json_writer.h"
+#include "flow/encoders/record_text.h"
 #include "flow/wire/dnstap_policy.h"
-#include "proto/dns/rdata.h"
 
 namespace weir::flow {
 namespace {
 
-/// Appends `"key":` and a value, with the comma in front where one belongs.
+/// Appends `"key":` and a value, each with its comma; all keys are literals.
 class Line {
  public:
-  explicit Line(std::string& out) : out_(out) { out_.push_back('{'); }
+  void begin() {
+    out_.clear();
+    out_.room(kEach);
+    out_.put('{');
+    first_ = true;
+  }
+  std::string_view end() {
+    out_.put("}\n");
+    return out_.text();
+  }
 
-  std::string& key(std::string_view name) {
-    if (!first_) out_.push_back(',');
-    first_ = false;
-    out_.push_back('"');
-    out_ += name;
-    out_ += "\":";
-    return out_;
+  template <size_t Size, std::integral Number>
+  void number(const char (&name)[Size], Number value) {
+    key(name);
+    out_.number(value);
   }
-  template <std::integral Number>
-  void number(std::string_view name, Number value) {
-    append_number(key(name), value);
+  template <size_t Size>
+  void truth(const char (&name)[Size], bool value) {
+    key(name);
+    out_.truth(value);
   }
-  void truth(std::string_view name, bool value) { key(name) += value ? "true" : "false"; }
-  /// A word of ours: nothing in it needs escaping.
-  void word(std::string_view name, std::string_view value) {
-    std::string& out = key(name);
-    out.push_back('"');
-    out += value.empty() ? "-" : value;
-    out.push_back('"');
+  template <size_t Size>
+  void seconds(const char (&name)[Size], Duration value) {
+    key(name);
+    out_.seconds(value);
+  }
+  /// What is in JSON's form already, or a word of ours: nothing in it needs escaping.
+  template <size_t Size>
+  void word(const char (&name)[Size], std::string_view value) {
+    key(name);
+    out_.room(value.size() + kEach);
+    out_.put('"');
+    out_.put(value.empty() ? "-" : value);
+    out_.put('"');
   }
   /// A text of strangers.
-  void text(std::string_view name, std::string_view value) {
-    std::string& out = key(name);
-    out.push_back('"');
-    if (value.empty()) out.push_back('-');
-    append_json_escaped(out, value);
-    out.push_back('"');
+  template <size_t Size>
+  void text(const char (&name)[Size], std::string_view value) {
+    if (value.empty()) return word(name, value);
+    key(name);
+    out_.put('"');
+    out_.escaped(value);
+    out_.put('"');
   }
-  void end() { out_ += "}\n"; }
+  template <size_t Size>
+  void name(const char (&key_name)[Size], Bytes wire) {
+    if (wire.empty()) return word(key_name, {});
+    key(key_name);
+    out_.put('"');
+    out_.name(wire);
+    out_.put('"');
+  }
+  template <size_t Size>
+  void time(const char (&name)[Size], WallTime value) {
+    key(name);
+    out_.put('"');
+    out_.time(value);
+    out_.put('"');
+  }
+  template <size_t AddressSize, size_t PortSize>
+  void endpoint(const char (&ip)[AddressSize], const char (&port)[PortSize],
+                const std::optional<Endpoint>& endpoint) {
+    if (!endpoint) {
+      word(ip, {});
+      return word(port, {});
+    }
+    key(ip);
+    out_.put('"');
+    out_.address(endpoint->address);
+    out_.put('"');
+    key(port);
+    out_.put('"');
+    out_.number(endpoint->port);
+    out_.put('"');
+  }
 
  private:
-  std::string& out_;
+  // A key and a bounded value.
+  static constexpr size_t kEach = 256;
+
+  template <size_t Size>
+  void key(const char (&name)[Size]) {
+    out_.room(kEach);
+    if (!std::exchange(first_, false)) out_.put(',');
+    out_.put('"');
+    out_.put(name);
+    out_.put("\":");
+  }
+
+  JsonWriter out_;
   bool first_ = true;
 };
 
-/// One value of a joined list.
-void append_item(std::string& list, std::string_view item) {
-  if (!list.empty()) list.push_back('|');
-  for (const char c : item) {
-    if (c == '|') {
-      list += "\\124";
-    } else {
-      list.push_back(c);
-    }
-  }
-}
-
-void append_item(std::string& list, uint32_t item) {
-  if (!list.empty()) list.push_back('|');
-  append_number(list, item);
-}
-
-/// Five lists of a section, kept between records so that their memory is.
-struct Lists {
-  std::string names, types, classes, ttls, rdatas, scratch;
+/// Five lists of a section in JSON's form, kept between records so that their memory is.
+class Lists {
+ public:
+  JsonWriter names, types, classes, ttls, rdatas;
 
   size_t size() const {
     return names.size() + types.size() + classes.size() + ttls.size() + rdatas.size();
   }
   void clear() {
-    for (std::string* list : {&names, &types, &classes, &ttls, &rdatas}) list->clear();
+    for (JsonWriter* list : {&names, &types, &classes, &ttls, &rdatas}) list->clear();
+    owner_.forget();
   }
   void add(const dns::Record& record) {
-    scratch.clear();
-    append_name(scratch, record.owner.expand().wire());
-    append_item(names, scratch);
-    append_item(types, dns::to_text(record.type));
-    append_item(classes, dns::to_text(record.klass));
-    append_item(ttls, record.ttl);
-    append_item(rdatas, dns::rdata_to_text(record));
+    size_t before = separate(names);
+    owner_.put(record, names);
+    if (names.replace(before, '|', kBar)) owner_.forget();
+    add(types, type_(record.type));
+    add(classes, class_(record.klass));
+    add(ttls, record.ttl);
+    before = separate(rdatas);
+    put_rdata(record, rdatas);
+    rdatas.replace(before, '|', kBar);
   }
+  static void add(JsonWriter& list, std::string_view item) {
+    separate(list);
+    list.escaped(item);
+  }
+  static void add(JsonWriter& list, uint32_t item) {
+    separate(list);
+    list.number(item);
+  }
+
+ private:
+  static constexpr std::string_view kBar = "\\\\124";  // \124 in a JSON string
+
+  /// Where the next item begins.
+  static size_t separate(JsonWriter& list) {
+    list.room(JsonWriter::kStep);
+    if (list.size() > 0) list.put('|');
+    return list.size();
+  }
+
+  OwnerText owner_;
+  LastWord<dns::Type> type_;
+  LastWord<dns::Class> class_;
 };
 
 class FlatJson final : public Encoder {
@@ -98,7 +163,8 @@ class FlatJson final : public Encoder {
       : identity_(identity), version_(version) {}
 
   void encode(const model::Observation& observation, std::string& out) override {
-    Line line(out);
+    Line& line = line_;
+    line.begin();
     const Bytes octets = observation.message();
     const auto message = dns::Message::parse_prefix(octets);
     dnstap(line, observation);
@@ -107,7 +173,7 @@ class FlatJson final : public Encoder {
     sections(line, message);
     edns(line, message);
     own(line, observation);
-    line.end();
+    out += line.end();
   }
 
  private:
@@ -121,9 +187,7 @@ class FlatJson final : public Encoder {
     const bool versioned = extras != nullptr && !extras->version.empty();
     line.text("dnstap.version", versioned ? as_text(extras->version) : version_);
     line.text("dnstap.extra", extras != nullptr ? as_text(extras->extra) : "");
-    scratch_.clear();
-    if (extras != nullptr) append_name(scratch_, extras->query_zone);
-    line.text("dnstap.query-zone", scratch_);
+    line.name("dnstap.query-zone", extras != nullptr ? extras->query_zone : Bytes());
     const PolicyWords policy = policy_words(extras);
     line.text("dnstap.policy-type", policy.type);
     line.text("dnstap.policy-rule", policy.rule);
@@ -131,15 +195,13 @@ class FlatJson final : public Encoder {
     line.text("dnstap.policy-match", policy.match);
     line.text("dnstap.policy-value", policy.value);
     line.text("dnstap.http-protocol", http_protocol_word(extras));
-    scratch_.clear();
-    append_time(scratch_, observation.time());
-    line.word("dnstap.timestamp-rfc3339ns", scratch_);
+    line.time("dnstap.timestamp-rfc3339ns", observation.time());
     latency(line, observation);
   }
 
   void latency(Line& line, const model::Observation& observation) {
     const Duration latency = observation.latency().value_or(Duration::zero());
-    append_seconds(line.key("dnstap.latency"), latency);
+    line.seconds("dnstap.latency", latency);
     line.number("dnstap.latency_ms", latency.count() / 1'000'000);
   }
 
@@ -148,20 +210,10 @@ class FlatJson final : public Encoder {
         observation.query_endpoint ? observation.query_endpoint : observation.response_endpoint;
     line.word("network.family", !known ? "-" : known->address.is_v6() ? "IPv6" : "IPv4");
     line.word("network.protocol", model::to_text(observation.protocol));
-    endpoint(line, "network.query-ip", "network.query-port", observation.query_endpoint);
-    endpoint(line, "network.response-ip", "network.response-port", observation.response_endpoint);
+    line.endpoint("network.query-ip", "network.query-port", observation.query_endpoint);
+    line.endpoint("network.response-ip", "network.response-port", observation.response_endpoint);
     line.truth("network.ip-defragmented", observation.defragmented);
     line.truth("network.tcp-reassembled", observation.reassembled);
-  }
-
-  void endpoint(Line& line, std::string_view ip, std::string_view port,
-                const std::optional<Endpoint>& endpoint) {
-    scratch_.clear();
-    if (endpoint) append_address(scratch_, endpoint->address);
-    line.word(ip, scratch_);
-    scratch_.clear();
-    if (endpoint) append_number(scratch_, endpoint->port);
-    line.word(port, scratch_);
   }
 
   void header(Line& line, const model::Observation& observation, size_t length) {
@@ -173,13 +225,11 @@ class FlatJson final : public Encoder {
     line.number("dns.ancount", header.counts[1]);
     line.number("dns.nscount", header.counts[2]);
     line.number("dns.arcount", header.counts[3]);
-    scratch_.clear();
-    append_name(scratch_, observation.qname);
-    line.text("dns.qname", scratch_);
+    line.name("dns.qname", observation.qname);
     const bool asked = !observation.qname.empty();
-    line.word("dns.qtype", asked ? dns::to_text(observation.qtype) : "-");
-    line.word("dns.qclass", asked ? dns::to_text(observation.qclass) : "-");
-    line.word("dns.rcode", dns::to_text(observation.rcode));
+    line.word("dns.qtype", asked ? type_(observation.qtype) : "-");
+    line.word("dns.qclass", asked ? class_(observation.qclass) : "-");
+    line.word("dns.rcode", rcode_(observation.rcode));
     line.truth("dns.flags.qr", header.is_response());
     line.truth("dns.flags.tc", header.has(dns::flag::kTc));
     line.truth("dns.flags.aa", header.has(dns::flag::kAa));
@@ -192,39 +242,38 @@ class FlatJson final : public Encoder {
 
   void sections(Line& line, const Parsed& message) {
     written_ = left_out_ = 0;
-    section(line, message, dns::Section::kAnswer,
-            {"dns.resource-records.an.names", "dns.resource-records.an.rdatatypes",
-             "dns.resource-records.an.classes", "dns.resource-records.an.ttls",
-             "dns.resource-records.an.rdatas"});
-    section(line, message, dns::Section::kAuthority,
-            {"dns.resource-records.ns.names", "dns.resource-records.ns.rdatatypes",
-             "dns.resource-records.ns.classes", "dns.resource-records.ns.ttls",
-             "dns.resource-records.ns.rdatas"});
-    section(line, message, dns::Section::kAdditional,
-            {"dns.resource-records.ar.names", "dns.resource-records.ar.rdatatypes",
-             "dns.resource-records.ar.classes", "dns.resource-records.ar.ttls",
-             "dns.resource-records.ar.rdatas"});
+    records(message, dns::Section::kAnswer);
+    line.word("dns.resource-records.an.names", lists_.names.text());
+    line.word("dns.resource-records.an.rdatatypes", lists_.types.text());
+    line.word("dns.resource-records.an.classes", lists_.classes.text());
+    line.word("dns.resource-records.an.ttls", lists_.ttls.text());
+    line.word("dns.resource-records.an.rdatas", lists_.rdatas.text());
+    records(message, dns::Section::kAuthority);
+    line.word("dns.resource-records.ns.names", lists_.names.text());
+    line.word("dns.resource-records.ns.rdatatypes", lists_.types.text());
+    line.word("dns.resource-records.ns.classes", lists_.classes.text());
+    line.word("dns.resource-records.ns.ttls", lists_.ttls.text());
+    line.word("dns.resource-records.ns.rdatas", lists_.rdatas.text());
+    records(message, dns::Section::kAdditional);
+    line.word("dns.resource-records.ar.names", lists_.names.text());
+    line.word("dns.resource-records.ar.rdatatypes", lists_.types.text());
+    line.word("dns.resource-records.ar.classes", lists_.classes.text());
+    line.word("dns.resource-records.ar.ttls", lists_.ttls.text());
+    line.word("dns.resource-records.ar.rdatas", lists_.rdatas.text());
   }
 
-  struct SectionKeys {
-    std::string_view names, types, classes, ttls, rdatas;
-  };
-  void section(Line& line, const Parsed& message, dns::Section which, const SectionKeys& keys) {
+  /// Fills the lists.
+  void records(const Parsed& message, dns::Section section) {
     lists_.clear();
-    if (message)
-      for (const dns::Record& record : message->section(which)) {
-        if (record.type == dns::Type::kOpt) continue;
-        if (written_ + lists_.size() < kMostRecordText)
-          lists_.add(record);
-        else
-          ++left_out_;
-      }
+    if (!message) return;
+    for (const dns::Record& record : message->section(section)) {
+      if (record.type == dns::Type::kOpt) continue;
+      if (written_ + lists_.size() < kMostRecordText)
+        lists_.add(record);
+      else
+        ++left_out_;
+    }
     written_ += lists_.size();
-    line.text(keys.names, lists_.names);
-    line.word(keys.types, lists_.types);
-    line.word(keys.classes, lists_.classes);
-    line.word(keys.ttls, lists_.ttls);
-    line.text(keys.rdatas, lists_.rdatas);
   }
 
   void edns(Line& line, const Parsed& message) {
@@ -235,18 +284,18 @@ class FlatJson final : public Encoder {
     Bytes options = edns.options;
     for (auto option = dns::next_option(options); option; option = dns::next_option(options)) {
       ++count;
-      append_item(lists_.ttls, static_cast<uint32_t>(option->code));
-      append_item(lists_.names, dns::to_text(option->code));
-      append_item(lists_.rdatas, option->data.empty() ? "-" : to_hex(option->data));
+      Lists::add(lists_.ttls, static_cast<uint32_t>(option->code));
+      Lists::add(lists_.names, dns::to_text(option->code));
+      Lists::add(lists_.rdatas, option->data.empty() ? "-" : to_hex(option->data));
     }
     line.number("edns.udp-size", edns.udp_size);
     line.number("edns.rcode", edns.extended_rcode);
     line.number("edns.version", edns.version);
     line.truth("edns.dnssec-ok", edns.dnssec_ok);
     line.number("edns.optionscount", count);
-    line.word("edns.options.codes", lists_.ttls);
-    line.word("edns.options.names", lists_.names);
-    line.word("edns.options.datas", lists_.rdatas);
+    line.word("edns.options.codes", lists_.ttls.text());
+    line.word("edns.options.names", lists_.names.text());
+    line.word("edns.options.datas", lists_.rdatas.text());
   }
 
   void own(Line& line, const model::Observation& observation) {
@@ -264,8 +313,11 @@ class FlatJson final : public Encoder {
 
   const std::string identity_;
   const std::string version_;
-  std::string scratch_;
+  Line line_;
   Lists lists_;
+  LastWord<dns::Type> type_;
+  LastWord<dns::Class> class_;
+  LastWord<dns::Rcode> rcode_;
   size_t written_ = 0;   // octets of text of this line's records
   size_t left_out_ = 0;  // records of this line
 };

@@ -1,14 +1,11 @@
 // Inserting, committing and deleting.
 #include "flow/store/writer.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-
 #include <algorithm>
-#include <cerrno>
 
 #include "flow/store/schema.h"
 #include "flow/text.h"
+#include "sqlite/write_lock.h"
 
 namespace weir::flow {
 namespace {
@@ -42,17 +39,6 @@ void bind_endpoint(sqlite::Statement& statement, int index,
   statement.bind(index + 1, endpoint->port);
 }
 
-/// SQLite's own locks let writers take turns. They are no help, and locking the database itself
-/// would hurt: SQLite's locks end when any descriptor of it is closed.
-Result<UniqueFd> lock_for_writing(const std::string& path) {
-  const std::string name = path + ".lock";
-  UniqueFd file(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
-  if (!file) return system_error("open " + name, errno);
-  if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return file;
-  if (errno != EWOULDBLOCK) return system_error("lock " + name, errno);
-  return Error{Fault::kConfig, "open " + path + ": another weir writes this store", false};
-}
-
 void bind_octets(sqlite::Statement& statement, int index, Bytes octets) {
   octets.empty() ? statement.bind_null(index) : statement.bind_blob(index, octets);
 }
@@ -69,7 +55,7 @@ Result<std::unique_ptr<StoreWriter>> StoreWriter::open(const std::string& path,
                                                        const Retention& retention,
                                                        bool raw_messages) {
   TRY(sqlite::Database database, sqlite::Database::open(path));
-  TRY(UniqueFd lock, lock_for_writing(path));
+  TRY(UniqueFd lock, sqlite::lock_for_writing(path));
   TRY_DONE(database.execute(kPragmas));
   TRY_DONE(migrate(database));
   std::unique_ptr<StoreWriter> writer(

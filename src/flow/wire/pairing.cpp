@@ -39,11 +39,11 @@ uint64_t pairing_key(const model::Observation& observation) {
 }
 
 Pairing::Pairing(Duration patience, size_t slots)
-    : patience_(patience), slots_(std::bit_ceil(std::max(slots, kWays))) {}
+    : patience_(patience), size_(std::bit_ceil(std::max(slots, kWays))) {}
 
 std::span<Pairing::Slot> Pairing::set_of(uint64_t key) {
-  const size_t sets = slots_.size() / kWays;
-  return std::span(slots_).subspan((key & (sets - 1)) * kWays, kWays);
+  if (slots_.empty()) slots_.resize(size_);
+  return std::span(slots_).subspan((key & (sets() - 1)) * kWays, kWays);
 }
 
 bool Pairing::waits(const Slot& slot, WallTime now) const {

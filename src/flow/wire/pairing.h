@@ -30,7 +30,7 @@ class Pairing {
   /// Forgets those of the next `sets` sets of slots whose patience is over, so that they are
   /// counted in time; for a capture that has no end.
   void sweep(WallTime now, size_t sets);
-  size_t sets() const { return slots_.size() / kWays; }
+  size_t sets() const { return size_ / kWays; }
 
   uint64_t paired() const { return paired_; }
   uint64_t orphans() const { return orphans_; }        // responses without a query
@@ -50,7 +50,8 @@ class Pairing {
   bool waits(const Slot& slot, WallTime now) const;
 
   Duration patience_;
-  std::vector<Slot> slots_;
+  const size_t size_;
+  std::vector<Slot> slots_;  // made when the first message comes: 20 MiB
   uint64_t paired_ = 0;
   uint64_t orphans_ = 0;
   uint64_t evicted_ = 0;

@@ -15,10 +15,11 @@ class Word(NamedTuple):
 
 WORDS = (
     Word(r"(?<![\w.>])socket\s*\(", ("src/io/",), True, "the kernel is called in io; use io/"),
-    Word(r"\bstd::j?thread\b", ("src/io/", "src/flow/", "src/producer/", "src/app/"), True,
+    Word(r"\bstd::j?thread\b",
+         ("src/io/", "src/flow/", "src/universe/", "src/producer/", "src/app/"), True,
          "a thread has a place in ARCHITECTURE.md; use io::Loop or a lane"),
     Word(r"\bstd::(\w+_)?mutex\b",
-         ("src/base/", "src/metrics/", "src/flow/", "src/producer/"), True,
+         ("src/base/", "src/metrics/", "src/flow/", "src/universe/", "src/producer/"), True,
          "threads meet in queues and Loop::post; use base/queue.h"),
     Word(r"\b(system_clock|steady_clock|high_resolution_clock)::now\b|\bclock_gettime\b|"
          r"\bgettimeofday\b", ("src/base/clock.cpp",), True,

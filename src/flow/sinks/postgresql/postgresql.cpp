@@ -45,15 +45,18 @@ class PostgresqlSink final : public Sink {
     TRY_DONE(ensure_open());
     journal_ = journal;
     TRY(const auto rows, connection_.query(select_position(tables_), {journal_, settings_.name}));
-    const uint64_t before = events_from_;
-    events_from_ = rows.empty() ? 0 : number(rows[0].at(0));
+    const std::optional<uint64_t> before = committed_;
+    committed_.reset();
+    if (rows.empty()) {
+      forget_answers();
+      return std::optional<uint64_t>();
+    }
+    committed_ = number(rows[0].at(0));
     // Answers that were gathered are still here, unless it has less than it had.
-    if (recalled_ && events_from_ >= before) return kept(rows, events_from_);
-    recalled_ = true;
+    if (before && *committed_ >= *before) return committed_;
     forget_answers();
-    const uint64_t answers_from = rows.empty() ? 0 : number(rows[0].at(1));
-    return kept(rows,
-                settings_.answers.enabled ? std::min(events_from_, answers_from) : events_from_);
+    if (!settings_.answers.enabled) return committed_;
+    return std::optional(std::min(*committed_, number(rows[0].at(1))));
   }
   void place(uint64_t position) override { place_ = position; }
 
@@ -81,9 +84,6 @@ class PostgresqlSink final : public Sink {
   static uint64_t number(const std::optional<std::string>& text) {
     return text ? std::stoull(*text) : 0;  // a bigint's text, never negative
   }
-  static Result<std::optional<uint64_t>> kept(const std::vector<Row>& rows, uint64_t position) {
-    return rows.empty() ? std::optional<uint64_t>() : std::optional(position);
-  }
 
   Status ensure_open() {
     if (connection_.is_open()) return Done{};
@@ -110,7 +110,7 @@ class PostgresqlSink final : public Sink {
     if (settings_.events) TRY_DONE(prepare(batch));
     const uint64_t first = place_.value_or(0);
     for (const model::Observation& observation : batch.observations()) {
-      const bool is_new = !place_ || *place_ >= events_from_;
+      const bool is_new = !place_ || *place_ >= committed_.value_or(0);
       if (place_) ++*place_;
       if (settings_.events && is_new) TRY_DONE(add(observation));
       if (settings_.answers.enabled) answers_.add(observation);
@@ -172,10 +172,12 @@ class PostgresqlSink final : public Sink {
     const bool with_answers = is_due();
     if (with_answers) TRY_DONE(answers_.write(connection_, tables_.answers));
     TRY_DONE(write_gaps());
-    TRY_DONE(keep(with_answers));
+    std::optional<uint64_t> end = place_;
+    if (end) end = std::max(*end, committed_.value_or(0));
+    if (end) TRY_DONE(keep(*end, with_answers ? *place_ : answers_from_.value_or(*place_)));
     TRY_DONE(commit());
     if (with_answers) forget_answers();
-    if (place_) events_from_ = std::max(events_from_, *place_);
+    committed_ = end;
     refused_in_settled_ = std::exchange(refused_, 0);
     return Done{};
   }
@@ -187,14 +189,11 @@ class PostgresqlSink final : public Sink {
     return Done{};
   }
 
-  /// The position goes with the rows; the one for answers is where their gathering began.
-  Status keep(bool with_answers) {
-    if (!place_) return Done{};
-    const uint64_t end = std::max(*place_, events_from_);
-    const uint64_t answers = with_answers ? *place_ : answers_from_.value_or(*place_);
-    TRY(const auto kept,
-        connection_.query(keep_position(tables_), {journal_, settings_.name, std::to_string(end),
-                                                   std::to_string(answers)}));
+  /// The position goes with the rows; `answers` is where those begin that are not written yet.
+  Status keep(uint64_t position, uint64_t answers) {
+    TRY(const auto kept, connection_.query(keep_position(tables_),
+                                           {journal_, settings_.name, std::to_string(position),
+                                            std::to_string(answers)}));
     static_cast<void>(kept);
     return Done{};
   }
@@ -208,7 +207,7 @@ class PostgresqlSink final : public Sink {
   Status write_answers() {
     TRY_DONE(begin());
     TRY_DONE(answers_.write(connection_, tables_.answers));
-    TRY_DONE(keep(true));
+    if (committed_) TRY_DONE(keep(*committed_, *committed_));
     TRY_DONE(commit());
     forget_answers();
     return Done{};
@@ -260,9 +259,8 @@ class PostgresqlSink final : public Sink {
 
   // In the journal of a durable lane.
   std::string journal_;
-  std::optional<uint64_t> place_;  // behind what was delivered
-  bool recalled_ = false;
-  uint64_t events_from_ = 0;              // what stands before has its row
+  std::optional<uint64_t> place_;         // behind what was delivered
+  std::optional<uint64_t> committed_;     // what stands before has its row
   std::optional<uint64_t> answers_from_;  // where those not yet written begin
   WallTime answers_since_{};
 };

@@ -1,0 +1,58 @@
+// One step for each version: step i brings a file from version i to i + 1.
+#include "universe/store/schema.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace weir::universe {
+namespace {
+
+// `name` is in presentation form, in lower case with the final dot; `rdata` canonical wire form;
+// times are seconds since 1970; `ttl` is of the last sighting. The index on addresses has rows of
+// types A and AAAA only, and a question finds it only by the same words.
+constexpr const char* kVersion1 = R"(
+CREATE TABLE seen (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  type INTEGER NOT NULL,
+  class INTEGER NOT NULL,
+  rdata BLOB NOT NULL,
+  ttl INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  count INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX seen_records ON seen (name, type, class, rdata);
+CREATE INDEX seen_addresses ON seen (rdata) WHERE type IN (1, 28);
+CREATE INDEX seen_last ON seen (last);
+CREATE VIEW dns_answers AS
+  SELECT CASE name WHEN '.' THEN name ELSE rtrim(name, '.') END AS domain_name,
+         ttl,
+         CASE type WHEN 1 THEN 'a' WHEN 28 THEN 'aaaa' WHEN 5 THEN 'cname' WHEN 15 THEN 'mx'
+                   WHEN 16 THEN 'txt' ELSE 'any' END AS record_type,
+         strftime('%Y-%m-%d %H:%M:%S+00', max(last), 'unixepoch') AS read_from_buffer_ts
+  FROM seen GROUP BY 1, 3;
+)";
+constexpr std::array<const char*, kSchemaVersion> kSteps = {kVersion1};
+
+}  // namespace
+
+Status migrate(sqlite::Database& database) {
+  TRY(const int64_t version, database.number("PRAGMA user_version"));
+  TRY(const int64_t application, database.number("PRAGMA application_id"));
+  if (version != 0 && application != kApplicationId)
+    return Error{Fault::kConfig, "history: this file is a store of something else", false};
+  if (version > kSchemaVersion)
+    return Error{Fault::kConfig,
+                 fmt::format("history: made by a newer weir (its version {}, ours {})", version,
+                             kSchemaVersion),
+                 false};
+  for (int64_t step = version; step < kSchemaVersion; ++step)
+    TRY_DONE(database.execute(fmt::format(
+        "BEGIN IMMEDIATE; {} PRAGMA application_id = {}; PRAGMA user_version = {}; COMMIT;",
+        kSteps[static_cast<size_t>(step)], kApplicationId, step + 1)));
+  return Done{};
+}
+
+}  // namespace weir::universe

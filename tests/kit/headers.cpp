@@ -1,0 +1,1 @@
+// Nothing of its own: compiling it makes the headers that all unit tests share.
