@@ -11,6 +11,7 @@ from typing import Callable, NamedTuple
 
 import emitting
 import load
+import storing
 import tapping
 import watching
 from processes import bound, wait_until
@@ -176,6 +177,36 @@ def emitted(stage, subjects):
             yield Sample(name, run, emitting.emit(stage, name, stage.seconds))
 
 
+def merged(stage, subjects):
+    """Answer records a second into dns_answers."""
+    count = stage.seconds * FRAMES_BY_SECOND
+    records = storing.records_by_frame(stage)
+    with contextlib.ExitStack() as stack:
+        database = storing.Database(stack)
+        for run in range(stage.runs):
+            done = storing.weir(stage, database, count, "events = false\nanswers.enabled = true\n",
+                                "dns_answers")
+            by_record = {key: value * records if key == "rate" else value / records
+                         for key, value in done.items()}
+            yield Sample("weir", run, by_record)
+            yield Sample("row by row (koroz)", run, storing.upserts_by_row(stage, database))
+
+
+def stored(stage, subjects):
+    """Rows a second into the table of events."""
+    count = stage.seconds * FRAMES_BY_SECOND // 2
+    with contextlib.ExitStack() as stack:
+        database = storing.Database(stack)
+        for run in range(stage.runs):
+            for name, lane in (("weir (durable)", "lane.durable = true"), ("weir", "")):
+                yield Sample(name, run, storing.weir(stage, database, count, lane, "dns_events"))
+            yield Sample("COPY BINARY", run, storing.copy_binary(stage, database))
+            yield Sample("INSERT of 1000", run, storing.inserts(
+                stage, database, storing.MANY_ROWS, storing.THOUSAND))
+            storing.copy_binary(stage, database)
+            yield Sample("INSERT", run, storing.inserts(stage, database, storing.BY_ROW, 1))
+
+
 def packets(stage, subjects):
     with watching.link():
         for run in range(stage.runs):
@@ -252,6 +283,19 @@ FIGURES = (
            (Goal("cpu_ns", most=667),), frames,
            "Peers pass frames on as they are, to nowhere; weir decodes them. Four senders write "
            "as fast as they are let."),
+    Figure("D1", "answers merged into PostgreSQL", "each_us",
+           {"each_us": "µs/record", "rate": "records/s", "cpu_ns": "CPU ns/record of weir"},
+           ("row by row (koroz)", "weir"), (Goal("each_us", most=1.67),), merged,
+           "weir takes dnstap from a socket and gathers sightings for a second; row by row is one "
+           "statement a record, prepared, through psql. PostgreSQL 15 as Debian has it, on this "
+           "machine, on whatever processor is free."),
+    Figure("D2", "events into PostgreSQL", "each_us",
+           {"each_us": "µs/row", "rate": "rows/s", "cpu_ns": "CPU ns/row of weir"},
+           ("INSERT", "INSERT of 1000", "COPY BINARY", "weir (durable)", "weir"),
+           (Goal("each_us", peer="COPY BINARY", times=0.9),), stored,
+           "weir takes dnstap from a socket, decodes it, and ends with the commit of the last row; "
+           "the others have the same rows ready in a file for psql, and write them into the same "
+           "partitioned table, emptied."),
     Figure("G2", "a call that emits dnstap", "median_ns",
            {"median_ns": "ns (median)", "p99_ns": "ns (p99)",
             "cpu_ns": "CPU ns/message, all threads", "lost": "lost"},

@@ -84,14 +84,15 @@ flow::FlowSettings flow_settings(const Settings& settings, const std::string& st
   flow.store.raw_messages = settings.store.raw_messages;
   flow.store.lane = settings.store.lane;
   flow.journal = settings.journal;
-  if (flow.journal.path.empty() && !store_path.empty())
-    flow.journal.path = std::filesystem::path(store_path).replace_filename("journal").string();
+  if (flow.journal.path.empty() && !flow.store.path.empty())
+    flow.journal.path = std::filesystem::path(flow.store.path).replace_filename("journal").string();
   const auto append = [](auto& all, const auto& some) {
     all.insert(all.end(), some.begin(), some.end());
   };
   append(flow.sinks, settings.sink.file);
   append(flow.sinks, settings.sink.sqlite);
   append(flow.sinks, settings.sink.dnstap);
+  append(flow.sinks, settings.sink.postgresql);
   append(flow.sources, settings.source.dnstap);
   append(flow.sources, settings.source.capture);
   flow.identity = settings.flow.identity.empty() ? machine_name() : settings.flow.identity;

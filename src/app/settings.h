@@ -32,6 +32,7 @@ struct SinkTables {
   std::vector<flow::FileSinkSettings> file;
   std::vector<flow::SqliteSinkSettings> sqlite;
   std::vector<flow::DnstapSinkSettings> dnstap;
+  std::vector<flow::PostgresqlSinkSettings> postgresql;
 };
 
 /// `[[source.dnstap]]`, `[[source.capture]]`: a list a kind.

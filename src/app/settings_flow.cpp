@@ -224,6 +224,7 @@ Table<SinkTables> sink_table() {
   table.table("file", &SinkTables::file, file_sink_table(), list_of("name"));
   table.table("sqlite", &SinkTables::sqlite, sqlite_sink_table(), list_of("name"));
   table.table("dnstap", &SinkTables::dnstap, dnstap_sink_table(), list_of("name"));
+  table.table("postgresql", &SinkTables::postgresql, postgresql_sink_table(), list_of("name"));
   return table;
 }
 
@@ -231,10 +232,9 @@ Table<flow::JournalSettings> journal_table() {
   using flow::JournalSettings;
   Table<JournalSettings> table(
       "The journal of durable lanes: dnstap files that hold what they have not delivered yet.");
-  table.text("path", &JournalSettings::path,
-             {.fallback = "",
-              .most = "4000",
-              .doc = "Its folder; empty means journal in the state directory."});
+  table.text(
+      "path", &JournalSettings::path,
+      {.fallback = "", .most = "4000", .doc = "Its folder; empty means journal beside the store."});
   table.size("size", &JournalSettings::octets,
              {.fallback = "4GiB", .least = "1MiB", .most = "16TiB", .doc = "How large it may be."});
   table.duration("age", &JournalSettings::age,

@@ -9,6 +9,7 @@ namespace weir::app {
 config::Table<flow::LaneSettings> lane_table();
 config::Table<StoreSettings> store_table();
 config::Table<SinkTables> sink_table();
+config::Table<flow::PostgresqlSinkSettings> postgresql_sink_table();
 config::Table<flow::JournalSettings> journal_table();
 config::Table<FlowTable> flow_table();
 

@@ -21,6 +21,8 @@ Result<std::unique_ptr<Sink>> make_file_sink(const FileSinkSettings& settings,
 Result<std::unique_ptr<Sink>> make_sqlite_sink(const SqliteSinkSettings& settings);
 Result<std::unique_ptr<Sink>> make_dnstap_sink(const DnstapSinkSettings& settings,
                                                std::string_view identity, std::string_view version);
+Result<std::unique_ptr<Sink>> make_postgresql_sink(const PostgresqlSinkSettings& settings,
+                                                   std::string_view identity);
 Result<std::unique_ptr<Source>> make_dnstap_source(const DnstapSourceSettings& settings,
                                                    SourceContext context);
 Result<std::unique_ptr<Source>> make_capture_source(const CaptureSourceSettings& settings,
@@ -43,12 +45,18 @@ struct Make {
   Made operator()(const DnstapSinkSettings& sink) const {
     return make_dnstap_sink(sink, flow.identity, flow.version);
   }
+  Made operator()(const PostgresqlSinkSettings& sink) const {
+    return make_postgresql_sink(sink, flow.identity);
+  }
 };
 
 struct Destination {
   std::string operator()(const FileSinkSettings& sink) const { return "file " + sink.path; }
   std::string operator()(const SqliteSinkSettings& sink) const { return "sqlite " + sink.path; }
   std::string operator()(const DnstapSinkSettings& sink) const { return "dnstap to " + sink.to; }
+  std::string operator()(const PostgresqlSinkSettings& sink) const {
+    return fmt::format("postgresql {} at {}", sink.database, sink.host);
+  }
 };
 
 /// The same of sources.

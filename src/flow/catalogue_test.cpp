@@ -15,6 +15,7 @@ TEST(Catalogue, every_kind_of_sink_can_be_made_and_says_where_it_leads) {
       FileSinkSettings{.name = "lines", .path = folder / "lines"},
       SqliteSinkSettings{.name = "rows", .path = folder / "rows"},
       DnstapSinkSettings{.name = "frames", .to = "file:" + folder / "frames"},
+      PostgresqlSinkSettings{.name = "tables", .host = folder / "tables"},
   };
   ASSERT_EQ(sinks.size(), std::variant_size_v<SinkSettings>);
   for (const SinkSettings& sink : sinks) {

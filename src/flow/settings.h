@@ -125,7 +125,44 @@ struct DnstapSinkSettings {
   LaneSettings lane;
 };
 
-using SinkSettings = std::variant<FileSinkSettings, SqliteSinkSettings, DnstapSinkSettings>;
+/// How the server proves who it is, in the words of libpq (sslmode).
+enum class PostgresqlTls : uint8_t { kVerifyFull, kVerifyCa, kRequire, kDisable };
+
+/// The table `dns_answers` (name, type, TTL, when), merged.
+struct AnswerTableSettings {
+  bool enabled = false;
+  Duration window = 1s;   // sightings are gathered for so long
+  size_t most = 100'000;  // or until there are so many names and types
+};
+
+/// A table of events in PostgreSQL, partitioned by time.
+struct PostgresqlSinkSettings {
+  std::string name;
+  std::string host = "/run/postgresql";  // a folder is that of a Unix socket
+  uint16_t port = 5432;
+  std::string database = "weir";
+  std::string user = "weir";
+  std::string password_file;  // its first line
+  std::string password_environment = "WEIR_POSTGRESQL_PASSWORD";
+  PostgresqlTls tls = PostgresqlTls::kVerifyFull;  // not over Unix sockets
+  std::string ca_file;                             // PEM; empty: the system's trust
+  std::string certificate;                         // PEM; empty: none is shown
+  std::string key;
+  Duration timeout = 30s;  // for the server to take or to say something
+  std::string schema = "public";
+  std::string table = "dns_events";
+  bool events = true;  // keep events; else only answers
+  Duration partition = 24h;
+  unsigned partitions_ahead = 2;
+  Duration retention = 30 * 24h;  // 0: all is kept
+  std::vector<std::string> indexes = {"time"};
+  bool raw_messages = false;
+  AnswerTableSettings answers;
+  LaneSettings lane;
+};
+
+using SinkSettings =
+    std::variant<FileSinkSettings, SqliteSinkSettings, DnstapSinkSettings, PostgresqlSinkSettings>;
 
 inline const std::string& name_of(const SinkSettings& sink) {
   return std::visit([](const auto& kind) -> const std::string& { return kind.name; }, sink);

@@ -1,6 +1,7 @@
 // `weir check` and `weir config`: what the settings say, without doing it.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "app/commands.h"
@@ -57,7 +58,11 @@ void print_plan(const LoadedSettings& loaded) {
   for (const flow::SourceSettings& source : flow.sources)
     fmt::print("takes     {} called {}\n", flow::origin(source), flow::name_of(source));
   for (const flow::SinkSettings& sink : flow.sinks)
-    fmt::print("writes    {} to {}\n", flow::name_of(sink), flow::destination(sink));
+    fmt::print("writes    {} to {}{}\n", flow::name_of(sink), flow::destination(sink),
+               flow::lane_of(sink).durable ? ", durably" : "");
+  if (std::ranges::any_of(flow.sinks, [](const auto& sink) { return flow::lane_of(sink).durable; }))
+    fmt::print("journals  {} in {}\n", bound(flow.journal.age, flow.journal.octets),
+               flow.journal.path);
   fmt::print("control   http on {}\n", list(settings.control.listen));
   if (!settings.control.alias_listen.empty())
     fmt::print("metrics   http on {}\n", list(settings.control.alias_listen));

@@ -81,7 +81,9 @@ Status Journal::prepare() {
   if (!recovery.segments.empty() && recovery.segments.back().first == end_)
     recovery.segments.pop_back();
   for (Segment& segment : recovery.segments) segments_->add(std::move(segment));
-  return begin_segment();
+  // A full disk costs observations, and nothing else: it is tried again.
+  if (const Status begun = begin_segment(); !begun) complain(begun.error());
+  return Done{};
 }
 
 /// Who this journal is, so that a position of another one (it was removed, and begun anew) is not
@@ -118,11 +120,15 @@ void Journal::expose(metrics::Registry& registry) const {
         [](const Segments& segments) { return segments.octets(); });
   gauge("weir_journal_segments", "Files that the journal has.",
         [](const Segments& segments) { return segments.count(); });
-  registry.callback("weir_journal_oldest_seconds", "Age of the journal's oldest segment.", {},
-                    false, [segments = segments_, clock = &clock_] {
-                      const auto oldest = segments->oldest();
-                      return oldest ? to_seconds(clock->wall_now() - oldest->begun) : 0;
-                    });
+  registry.callback(
+      "weir_journal_oldest_seconds", "Age of the oldest segment that a sink still waits for.", {},
+      false, [segments = segments_, readers = readers_, clock = &clock_] {
+        const bool waits = std::any_of(readers.begin(), readers.end(), [](const Reader& reader) {
+          return reader.cursor->lag() > 0;
+        });
+        const auto oldest = segments->oldest();
+        return waits && oldest ? to_seconds(clock->wall_now() - oldest->begun) : 0;
+      });
   registry.callback(
       "weir_journal_written_total", "Observations that were journalled.", {}, true,
       [segments = segments_, left = left_] { return static_cast<double>(segments->end() - left); });
@@ -191,7 +197,7 @@ void Journal::run() {
     queue_.take(kTurn, Duration::zero(), taken_);
   } while (!taken_.empty());
   if (packing_) packing_->abandon();
-  if (active_ && end_ > segments_->list().back().first) static_cast<void>(end_segment());
+  if (active_ && end_ > active_first_) static_cast<void>(end_segment());
 }
 
 Duration Journal::patience() const {
@@ -216,7 +222,7 @@ Status Journal::write(const model::SharedBatch& batch) {
     for (const Reader& reader : readers_) reader.book->drop(Loss::kJournalFull, batch->size());
     return Done{};
   }
-  const bool has_records = end_ > segments_->list().back().first;
+  const bool has_records = end_ > active_first_;
   if (has_records && active_->octets() + frames_.size() > settings_.segment_octets)
     TRY_DONE(seal());
   TRY_DONE(append());
@@ -240,6 +246,7 @@ Status Journal::append() {
 Status Journal::begin_segment() {
   TRY(active_, SegmentWriter::create(settings_.path, end_));
   begun_ = clock_.wall_now();
+  active_first_ = end_;
   segments_->add({.first = end_,
                   .end = end_,
                   .octets = active_->octets(),
@@ -277,7 +284,7 @@ Status Journal::seal() {
 
 void Journal::tend() {
   if (!active_) return;
-  if (end_ > segments_->list().back().first && clock_.wall_now() - begun_ >= kSegmentAge)
+  if (end_ > active_first_ && clock_.wall_now() - begun_ >= kSegmentAge)
     if (const Status sealed = seal(); !sealed) return complain(sealed.error());
   remove_passed();
   remove_expired();

@@ -108,8 +108,9 @@ class Journal {
   Octets frames_;                // of the batches that are written next
   std::deque<Written> written_;  // not yet forced to the disk
   std::optional<SegmentWriter> active_;
-  WallTime begun_;    // the active segment
-  uint64_t end_ = 0;  // position
+  uint64_t active_first_ = 0;  // its position
+  WallTime begun_;             // the active segment
+  uint64_t end_ = 0;           // position
   Instant next_sync_;
   std::optional<Packing> packing_;
   bool failing_ = false;

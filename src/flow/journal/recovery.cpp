@@ -41,7 +41,7 @@ Error trouble(const std::string& what, int error_number) {
   return error;
 }
 
-/// Where the records that are as they were written end, and how many there are.
+/// Where the last record that is as it was written ends, and how many there are until then.
 struct Extent {
   uint64_t octets = 0;
   uint64_t records = 0;
@@ -52,17 +52,15 @@ Result<Extent> measure(const Segment& segment) {
   TRY(SegmentReader reader, SegmentReader::open(segment));
   Extent extent;
   while (const auto payload = reader.next()) {
-    if (!read_annotation(*payload)) break;
-    extent = {reader.offset(), reader.position() - segment.first, false};
+    if (read_annotation(*payload))
+      extent = {reader.offset(), reader.position() - segment.first, false};
   }
   if (reader.ended()) extent = {reader.offset(), reader.position() - segment.first, true};
   return extent;
 }
 
 /// Cuts the newest segment behind its last good record, and ends its stream.
-Status mend(Segment& segment, uint64_t& torn) {
-  TRY(const Extent extent, measure(segment));
-  segment.end = segment.first + extent.records;
+Status mend(Segment& segment, const Extent& extent, uint64_t& torn) {
   if (extent.ended || segment.path.ends_with(kCompressedEnding)) return Done{};
   const Bytes start = dnstap::control_frame(dnstap::ControlType::kStart);
   const Bytes stop = dnstap::control_frame(dnstap::ControlType::kStop);
@@ -121,8 +119,11 @@ Result<Recovery> recover(const std::string& folder) {
     recovery.segments.push_back(segment);
   }
   if (recovery.segments.empty()) return recovery;
-  TRY_DONE(mend(recovery.segments.back(), recovery.torn_octets));
-  recovery.end = recovery.segments.back().end;
+  Segment& newest = recovery.segments.back();
+  TRY(const Extent extent, measure(newest));
+  recovery.end = newest.end = newest.first + extent.records;
+  // Where it cannot be mended (a full disk) it is read all the same, up to where it is good.
+  static_cast<void>(mend(newest, extent, recovery.torn_octets));
   return recovery;
 }
 

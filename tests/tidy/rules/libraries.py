@@ -16,6 +16,7 @@ LIBRARIES = (
     ("xxhash.h", ("src/base/hash.cpp",)),
     ("toml++/", ("src/config/",)),
     ("sqlite3.h", ("src/sqlite/",)),
+    ("libpq-fe.h", ("src/flow/sinks/postgresql/",)),
     ("CLI/", ("src/app/",)),
     ("simdjson.h", ("src/control/", "src/flow/", "src/names/")),
     ("re2/", ("src/names/",)),
