@@ -10,7 +10,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("WEIR_PROGRAM", str(ROOT / "build/dev/weir"))
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs/guide").glob("*.md")])
-TABLES = ("edge", "store", "sink", "source", "journal", "flow", "universe", "route", "control", "log")
+TABLES = ("edge", "store", "sink", "source", "journal", "flow", "universe", "route", "control",
+          "log")
 
 
 def weir(*words):
