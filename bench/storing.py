@@ -158,7 +158,7 @@ def inserts(stage, database, rows, at_once):
         values = "format('(" + ",".join(["%L"] * len(columns.split(","))) + f")', {columns})"
         text = database.ask(
             f"SELECT 'INSERT INTO dns_events VALUES ' || string_agg({values}, ',') || ';' FROM "
-            f"(SELECT *, row_number() OVER () AS number FROM dns_events LIMIT {rows}) some "
+            f"(SELECT *, row_number() OVER () AS number FROM dns_events LIMIT {rows}) AS wanted "
             f"GROUP BY number / {at_once}")
         file.write_text(text if at_once == 1 else f"BEGIN;\n{text}\nCOMMIT;\n", encoding="utf-8")
     database.ask("TRUNCATE dns_events")
