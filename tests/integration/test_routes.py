@@ -41,12 +41,15 @@ def tap(tmp_path):
 def test_B_14_B_25_B_27_B_28_D_40_routes_come_and_leave(kind, v6, as_, tmp_path, start_weir, tap):
     with kind(tmp_path, as_=as_) as router:
         start_weir(settings(tmp_path, router, router.peer(v6=v6)))
+        wanted = {"198.51.101.7/32", "198.51.101.8/32", "2a00:db8::7/128"}
         with Resolver(tap) as resolver:
-            resolver.tell("www.example.org", "www.example.org 1 A 198.51.101.7",
-                          "www.example.org 1 A 198.51.101.8")
-            resolver.tell("www.example.org", "www.example.org 1 AAAA 2a00:db8::7", kind="AAAA")
-        routes = {prefix: router.wait_for(prefix) for prefix in
-                  ("198.51.101.7/32", "198.51.101.8/32", "2a00:db8::7/128")}
+            def told_and_there():
+                resolver.tell("www.example.org", "www.example.org 1 A 198.51.101.7",
+                              "www.example.org 1 A 198.51.101.8")
+                resolver.tell("www.example.org", "www.example.org 1 AAAA 2a00:db8::7", kind="AAAA")
+                there = router.routes()
+                return there if wanted <= there.keys() else None
+            routes = wait_until(told_and_there, 15, f"all routes at {router.name}")
         text = str(routes["198.51.101.7/32"]) + str(routes["2a00:db8::7/128"])
         assert router.hop_v4 in text and router.hop_v6 in text
         if kind is Bird:
@@ -55,7 +58,7 @@ def test_B_14_B_25_B_27_B_28_D_40_routes_come_and_leave(kind, v6, as_, tmp_path,
             assert route["as_path"] == ("" if as_ == 65000 else "65000")
             assert set(route["community"].split()) == {"(65000,100)", "(65535,65281)"}
             assert route["local_pref"] == "100"
-        for prefix in routes:
+        for prefix in wanted:
             router.wait_until_gone(prefix)
 
 
