@@ -48,8 +48,7 @@ void print_plan(const LoadedSettings& loaded) {
   if (universe.enabled)
     fmt::print("remembers {} records{}\n", universe.limits.records,
                universe.history.enabled
-                   ? fmt::format(", {} in {}",
-                                 bound(universe.history.age, universe.history.octets),
+                   ? fmt::format(", {} in {}", bound(universe.history.age, universe.history.octets),
                                  universe.history.path)
                    : "");
   if (universe.enabled && universe.keep_warm.enabled)
