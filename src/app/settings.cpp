@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "app/environment.h"
-#include "app/koroz.h"
+#include "app/koroz/koroz.h"
 #include "app/machine.h"
 #include "app/settings_flow.h"
 #include "app/settings_route.h"

@@ -1,5 +1,5 @@
 // Tests of koroz's settings as ours (K-04).
-#include "app/koroz.h"
+#include "app/koroz/koroz.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // Six keys, and what they are called here.
-#include "app/koroz.h"
+#include "app/koroz/koroz.h"
 
 #include <fmt/format.h>
 
