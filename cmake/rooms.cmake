@@ -20,16 +20,8 @@ endfunction()
 # The tests' own code is not worth a compiler's time.
 function(weir_test_options target)
   target_compile_definitions(${target} PRIVATE WEIR_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # The first so that ccache knows which headers were used; the other because GCC 12 warns of the
-    # system's own once they are precompiled.
-    target_compile_options(${target} PRIVATE -fpch-preprocess -Wno-array-bounds)
-  endif()
-  if(WEIR_SANITIZE)
-    target_compile_options(${target} PRIVATE -O0)
-  else()
-    target_compile_options(${target} PRIVATE -O1)
-  endif()
+  # For ccache: which headers were used.
+  target_compile_options(${target} PRIVATE -O0 $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 endfunction()
 
 function(weir_room name)

@@ -1,9 +1,9 @@
 // How the telemetry plane is written in TOML.
-#include "app/settings_flow.h"
+#include "app/settings/flow.h"
 
 #include <utility>
 
-#include "app/settings_tls.h"
+#include "app/settings/tls.h"
 
 namespace weir::app {
 namespace {

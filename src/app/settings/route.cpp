@@ -1,5 +1,5 @@
 // How routes are written in TOML: sets of names, what their routes say, and neighbours.
-#include "app/settings_route.h"
+#include "app/settings/route.h"
 
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/settings_flow.h"
+#include "app/settings/flow.h"
 
 namespace weir::app {
 namespace {

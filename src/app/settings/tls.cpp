@@ -1,5 +1,5 @@
 // How TLS towards others is written in TOML.
-#include "app/settings_tls.h"
+#include "app/settings/tls.h"
 
 #include <fmt/format.h>
 

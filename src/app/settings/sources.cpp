@@ -1,5 +1,5 @@
 // How sources of the telemetry plane are written in TOML.
-#include "app/settings_sources.h"
+#include "app/settings/sources.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include <set>
 #include <string_view>
 
-#include "app/settings_tls.h"
+#include "app/settings/tls.h"
 
 namespace weir::app {
 namespace {

@@ -1,9 +1,9 @@
 // How the universe plane is written in TOML.
-#include "app/settings_universe.h"
+#include "app/settings/universe.h"
 
 #include <fmt/format.h>
 
-#include "app/settings_flow.h"
+#include "app/settings/flow.h"
 #include "base/units.h"
 
 namespace weir::app {
