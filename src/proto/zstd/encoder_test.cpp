@@ -34,7 +34,9 @@ TEST(ZstdEncoder, what_it_took_piece_by_piece_comes_back) {
     encoder.finish(packed);
     EXPECT_TRUE(is_compressed(packed));
     EXPECT_EQ(decompressed(packed), plain);
-    if (size > 1000) EXPECT_LT(packed.size(), size / 10);
+    if (size > 1000) {
+      EXPECT_LT(packed.size(), size / 10);
+    }
   }
 }
 
