@@ -1,15 +1,12 @@
-// Asks by ioctl (netdevice(7)) and listens on rtnetlink(7) for changes, whose contents do not
-// matter: what is, is asked for again.
+// Asks by ioctl (netdevice(7)), at first and after each change.
 #include "io/capture/interfaces.h"
 
-#include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -26,14 +23,8 @@ std::optional<ifreq> ask(int fd, unsigned long what, ifreq request) {
 Result<Interfaces> Interfaces::open() {
   UniqueFd query(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!query) return system_error("cannot ask for interfaces", errno);
-  UniqueFd events(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE));
-  sockaddr_nl local{};
-  local.nl_family = AF_NETLINK;
-  local.nl_groups = RTMGRP_LINK;
-  if (!events ||
-      ::bind(events.get(), reinterpret_cast<const sockaddr*>(&local), sizeof(local)) != 0)
-    return system_error("cannot listen for changes of interfaces", errno);
-  return Interfaces(std::move(query), std::move(events));
+  TRY(KernelChanges changes, KernelChanges::listen(RTMGRP_LINK));
+  return Interfaces(std::move(query), std::move(changes));
 }
 
 std::optional<Interface> Interfaces::find(const std::string& name) const {
@@ -62,17 +53,6 @@ std::optional<std::string> Interfaces::name_of(unsigned index) const {
   const auto named = ask(query_.get(), SIOCGIFNAME, request);
   if (!named) return std::nullopt;
   return std::string(named->ifr_name, ::strnlen(named->ifr_name, sizeof(named->ifr_name)));
-}
-
-void Interfaces::on_change(Loop& loop, std::function<void()> callback) {
-  watch_ = std::make_unique<Watch>(loop, events_.get());
-  watch_->on_readable([fd = events_.get(), callback = std::move(callback)] {
-    // Also what came while there was no room (ENOBUFS) is a change.
-    std::array<char, 8192> message;
-    while (::recv(fd, message.data(), message.size(), 0) > 0 || errno == ENOBUFS) {
-    }
-    callback();
-  });
 }
 
 }  // namespace weir::io

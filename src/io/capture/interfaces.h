@@ -2,13 +2,14 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
 #include "io/loop.h"
+#include "io/netlink/kernel_changes.h"
 
 namespace weir::io {
 
@@ -32,15 +33,16 @@ class Interfaces {
   std::optional<std::string> name_of(unsigned index) const;
   /// Calls back on the loop's thread after any interface came, went or changed. The loop outlives
   /// this.
-  void on_change(Loop& loop, std::function<void()> callback);
+  void on_change(Loop& loop, std::function<void()> callback) {
+    changes_.on_change(loop, std::move(callback));
+  }
 
  private:
-  Interfaces(UniqueFd query, UniqueFd events)
-      : query_(std::move(query)), events_(std::move(events)) {}
+  Interfaces(UniqueFd query, KernelChanges changes)
+      : query_(std::move(query)), changes_(std::move(changes)) {}
 
   UniqueFd query_;
-  UniqueFd events_;
-  std::unique_ptr<Watch> watch_;  // ends before the descriptor that it watches
+  KernelChanges changes_;
 };
 
 }  // namespace weir::io

@@ -3,13 +3,13 @@
 #pragma once
 
 #include <functional>
-#include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/endpoint.h"
 #include "base/result.h"
-#include "base/unique_fd.h"
 #include "io/loop.h"
+#include "io/netlink/kernel_changes.h"
 
 namespace weir::io {
 
@@ -20,13 +20,14 @@ class OwnAddresses {
   /// All of them now, loopback included.
   std::vector<IpAddress> list() const;
   /// Calls back on the loop's thread after any address came or went. The loop outlives this.
-  void on_change(Loop& loop, std::function<void()> callback);
+  void on_change(Loop& loop, std::function<void()> callback) {
+    changes_.on_change(loop, std::move(callback));
+  }
 
  private:
-  explicit OwnAddresses(UniqueFd events) : events_(std::move(events)) {}
+  explicit OwnAddresses(KernelChanges changes) : changes_(std::move(changes)) {}
 
-  UniqueFd events_;
-  std::unique_ptr<Watch> watch_;  // ends before the descriptor that it watches
+  KernelChanges changes_;
 };
 
 }  // namespace weir::io
