@@ -1,6 +1,6 @@
 """Real producers of dnstap for tests: where each sends to, and what it calls what it sees."""
 
-from upstreams import RECORDS, Knot, Server
+from upstreams import RECORDS, Knot, Server, unbound_server
 
 
 class Producer(Server):
@@ -24,16 +24,7 @@ class TappedUnbound(Producer):
   dnstap-tls-client-key-file: "{self.key}"
   dnstap-tls-client-cert-file: "{self.certificate}"
 """ if self.tls else "  dnstap-tls: no\n"
-        (self.directory / "unbound.conf").write_text(f"""\
-server:
-  directory: "{self.directory}"
-  username: ""
-  chroot: ""
-  pidfile: ""
-  use-syslog: no
-  do-daemonize: no
-  num-threads: 1
-  interface: 127.0.0.1@{self.port}
+        (self.directory / "unbound.conf").write_text(unbound_server(self) + f"""\
   local-zone: "test." nodefault
   local-zone: "." redirect
   local-data: ". 300 IN A 192.0.2.99"

@@ -6,7 +6,7 @@ import subprocess
 import dns.flags
 
 from asking import ask
-from upstreams import Knot, Server
+from upstreams import Knot, Server, unbound_server
 
 
 class ShortLived(Knot):
@@ -59,18 +59,9 @@ dnstap:
             ("server-key-file", "unbound_server.key"), ("server-cert-file", "unbound_server.pem"),
             ("control-key-file", "unbound_control.key"),
             ("control-cert-file", "unbound_control.pem")))
-        (self.directory / "unbound.conf").write_text(f"""\
-server:
-  directory: "{self.directory}"
-  username: ""
-  chroot: ""
-  pidfile: ""
-  use-syslog: no
-  do-daemonize: no
+        (self.directory / "unbound.conf").write_text(unbound_server(self) + f"""\
   verbosity: 2
   log-queries: yes
-  num-threads: 1
-  interface: 127.0.0.1@{self.port}
   module-config: "iterator"
   do-not-query-localhost: no
   local-zone: "test." nodefault
