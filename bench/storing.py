@@ -13,7 +13,8 @@ import urllib.request
 from pathlib import Path
 
 import peers
-from processes import SERVER_CORE, Process, free_port, wait_until
+import tapping
+from processes import SERVER_CORE, Process, wait_until
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 SENDERS = 2
@@ -72,17 +73,7 @@ class Database:
 
 
 def _settings(room, database, more):
-    port = free_port()
-    (room / "weir.toml").write_text(f"""
-[edge]
-listen = ["127.0.0.1:{free_port()}"]
-threads = 1
-health.interval = "1h"
-[[edge.upstreams]]
-name = "nobody"
-address = "udp://127.0.0.1:9"
-[[source.dnstap]]
-listen = ["unix:{room}/tap.sock"]
+    return f"""
 [[sink.postgresql]]
 name = "db"
 host = "{database.folder}"
@@ -92,14 +83,7 @@ retention = "0"
 [journal]
 path = "{room}/journal"
 size = "16GiB"
-[store]
-enabled = false
-[control]
-listen = ["127.0.0.1:{port}"]
-[log]
-level = "error"
-""", encoding="utf-8")
-    return port
+"""
 
 
 def _values(count, seconds):
@@ -119,11 +103,11 @@ def weir(stage, database, frames, more, tables):
     database.ask("DROP TABLE IF EXISTS dns_events, dns_answers, dns_events_gaps, "
                  "dns_events_offsets, weir_schema")
     room = stage.room("storing")
-    port = _settings(room, database, more)
+    command = tapping.settled(room, room / "tap.sock", _settings(room, database, more))
+    port = (room / "port").read_text(encoding="utf-8")
     with contextlib.ExitStack() as stack:
         process = stack.enter_context(Process(
-            "weir", [peers.WEIR, "run", "--config", room / "weir.toml"], SERVER_CORE, room / "log",
-            cwd=room))
+            "weir", command, SERVER_CORE, room / "log", cwd=room))
         wait_until((room / "tap.sock").exists, process, 10, "listening")
         wait_until(lambda: database.ask(f"SELECT to_regclass('{tables}')"), process, 10, "tables")
         before, begin = process.settled_cpu(), time.monotonic()

@@ -27,6 +27,12 @@ def golang_text(room, path):
 def weir(room, path):
     """It decodes everything into observations and carries them to the end of the flow, where
     nobody wants them."""
+    return settled(room, path)
+
+
+def settled(room, path, more=""):
+    """The command that starts a weir which takes dnstap at `path`, asks nobody, and keeps nothing
+    but what `more` says. The port of its pages stands in the file `port`."""
     port = free_port()
     (room / "port").write_text(str(port), encoding="utf-8")
     (room / "weir.toml").write_text(f"""
@@ -41,11 +47,13 @@ address = "udp://127.0.0.1:9"
 listen = ["unix:{path}"]
 [store]
 enabled = false
+[universe]
+enabled = false
 [control]
 listen = ["127.0.0.1:{port}"]
 [log]
 level = "error"
-""", encoding="utf-8")
+{more}""", encoding="utf-8")
     return [peers.WEIR, "run", "--config", room / "weir.toml"]
 
 
