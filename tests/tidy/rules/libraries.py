@@ -33,8 +33,8 @@ LIBRARIES = (
 # What the language and the system bring: <vector>, <sys/stat.h>, <cerrno>.
 SYSTEM = re.compile(
     r"[a-z_]+$|(sys|net|netinet|arpa|linux|asm|bits)/|"
-    r"(errno|fcntl|grp|ifaddrs|malloc|netdb|poll|pthread|pwd|sched|signal|stdbool|stddef|stdint|"
-    r"stdio|stdlib|strings?|syslog|termios|time|unistd)\.h$"
+    r"(dlfcn|errno|fcntl|grp|ifaddrs|malloc|netdb|poll|pthread|pwd|sched|signal|stdbool|stddef|"
+    r"stdint|stdio|stdlib|strings?|syslog|termios|time|unistd)\.h$"
 )
 
 

@@ -1,5 +1,5 @@
 // One connection to PostgreSQL, used by one thread; another may interrupt what waits. libpq is seen
-// in connection.cpp only.
+// in connection.cpp and libpq.cpp only.
 #pragma once
 
 #include <atomic>

@@ -19,6 +19,7 @@
 #include "flow/sinks/postgresql/connection.h"
 #include "flow/sinks/postgresql/copy_rows.h"
 #include "flow/sinks/postgresql/events.h"
+#include "flow/sinks/postgresql/libpq.h"
 #include "flow/sinks/postgresql/partitions.h"
 #include "flow/sinks/postgresql/schema.h"
 
@@ -270,6 +271,7 @@ class PostgresqlSink final : public Sink {
 
 Result<std::unique_ptr<Sink>> make_postgresql_sink(const PostgresqlSinkSettings& settings,
                                                    std::string_view identity) {
+  TRY_DONE(postgresql::load_libpq());
   return std::unique_ptr<Sink>(std::make_unique<postgresql::PostgresqlSink>(settings, identity));
 }
 
