@@ -114,6 +114,9 @@ address = "{upstream}"
 [store]
 enabled = {'true' if store else 'false'}
 path = "{task.folder}/queries.db"
+[universe]
+enabled = {'true' if store else 'false'}
+history.path = "{task.folder}/universe.db"
 [control]
 listen = []
 [log]
