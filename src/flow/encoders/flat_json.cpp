@@ -14,7 +14,7 @@
 namespace weir::flow {
 namespace {
 
-/// Appends `"key":` and a value, each with its comma; all keys are literals.
+/// Appends `"key":` and a value, each with its comma; keys are literals, or views of some.
 class Line {
  public:
   void begin() {
@@ -44,8 +44,8 @@ class Line {
     out_.seconds(value);
   }
   /// What is in JSON's form already, or a word of ours: nothing in it needs escaping.
-  template <size_t Size>
-  void word(const char (&name)[Size], std::string_view value) {
+  template <typename Key>
+  void word(const Key& name, std::string_view value) {
     key(name);
     out_.room(value.size() + kEach);
     out_.put('"');
@@ -97,8 +97,8 @@ class Line {
   // A key and a bounded value.
   static constexpr size_t kEach = 256;
 
-  template <size_t Size>
-  void key(const char (&name)[Size]) {
+  template <typename Key>
+  void key(const Key& name) {
     out_.room(kEach);
     if (!std::exchange(first_, false)) out_.put(',');
     out_.put('"');
@@ -242,28 +242,33 @@ class FlatJson final : public Encoder {
 
   void sections(Line& line, const Parsed& message) {
     written_ = left_out_ = 0;
-    records(message, dns::Section::kAnswer);
-    line.word("dns.resource-records.an.names", lists_.names.text());
-    line.word("dns.resource-records.an.rdatatypes", lists_.types.text());
-    line.word("dns.resource-records.an.classes", lists_.classes.text());
-    line.word("dns.resource-records.an.ttls", lists_.ttls.text());
-    line.word("dns.resource-records.an.rdatas", lists_.rdatas.text());
-    records(message, dns::Section::kAuthority);
-    line.word("dns.resource-records.ns.names", lists_.names.text());
-    line.word("dns.resource-records.ns.rdatatypes", lists_.types.text());
-    line.word("dns.resource-records.ns.classes", lists_.classes.text());
-    line.word("dns.resource-records.ns.ttls", lists_.ttls.text());
-    line.word("dns.resource-records.ns.rdatas", lists_.rdatas.text());
-    records(message, dns::Section::kAdditional);
-    line.word("dns.resource-records.ar.names", lists_.names.text());
-    line.word("dns.resource-records.ar.rdatatypes", lists_.types.text());
-    line.word("dns.resource-records.ar.classes", lists_.classes.text());
-    line.word("dns.resource-records.ar.ttls", lists_.ttls.text());
-    line.word("dns.resource-records.ar.rdatas", lists_.rdatas.text());
+    section(line, message, dns::Section::kAnswer,
+            {"dns.resource-records.an.names", "dns.resource-records.an.rdatatypes",
+             "dns.resource-records.an.classes", "dns.resource-records.an.ttls",
+             "dns.resource-records.an.rdatas"});
+    section(line, message, dns::Section::kAuthority,
+            {"dns.resource-records.ns.names", "dns.resource-records.ns.rdatatypes",
+             "dns.resource-records.ns.classes", "dns.resource-records.ns.ttls",
+             "dns.resource-records.ns.rdatas"});
+    section(line, message, dns::Section::kAdditional,
+            {"dns.resource-records.ar.names", "dns.resource-records.ar.rdatatypes",
+             "dns.resource-records.ar.classes", "dns.resource-records.ar.ttls",
+             "dns.resource-records.ar.rdatas"});
   }
 
-  /// Fills the lists.
-  void records(const Parsed& message, dns::Section section) {
+  struct SectionKeys {
+    std::string_view names, types, classes, ttls, rdatas;
+  };
+  void section(Line& line, const Parsed& message, dns::Section which, const SectionKeys& keys) {
+    fill_lists(message, which);
+    line.word(keys.names, lists_.names.text());
+    line.word(keys.types, lists_.types.text());
+    line.word(keys.classes, lists_.classes.text());
+    line.word(keys.ttls, lists_.ttls.text());
+    line.word(keys.rdatas, lists_.rdatas.text());
+  }
+
+  void fill_lists(const Parsed& message, dns::Section section) {
     lists_.clear();
     if (!message) return;
     for (const dns::Record& record : message->section(section)) {
