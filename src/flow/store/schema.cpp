@@ -1,9 +1,9 @@
 // One step for each version: step i brings a file from version i to i + 1.
 #include "flow/store/schema.h"
 
-#include <fmt/format.h>
-
 #include <array>
+
+#include "sqlite/migration.h"
 
 namespace weir::flow {
 namespace {
@@ -59,16 +59,7 @@ constexpr std::array<const char*, kSchemaVersion> kSteps = {kVersion1};
 }  // namespace
 
 Status migrate(sqlite::Database& database) {
-  TRY(const int64_t version, database.number("PRAGMA user_version"));
-  if (version > kSchemaVersion)
-    return Error{Fault::kConfig,
-                 fmt::format("store: made by a newer weir (its version {}, ours {})", version,
-                             kSchemaVersion),
-                 false};
-  for (int64_t step = version; step < kSchemaVersion; ++step)
-    TRY_DONE(database.execute(fmt::format("BEGIN IMMEDIATE; {} PRAGMA user_version = {}; COMMIT;",
-                                          kSteps[static_cast<size_t>(step)], step + 1)));
-  return Done{};
+  return sqlite::migrate(database, {.what = "store", .steps = kSteps});
 }
 
 }  // namespace weir::flow

@@ -1,9 +1,9 @@
 // One step for each version: step i brings a file from version i to i + 1.
 #include "universe/store/schema.h"
 
-#include <fmt/format.h>
-
 #include <array>
+
+#include "sqlite/migration.h"
 
 namespace weir::universe {
 namespace {
@@ -39,20 +39,8 @@ constexpr std::array<const char*, kSchemaVersion> kSteps = {kVersion1};
 }  // namespace
 
 Status migrate(sqlite::Database& database) {
-  TRY(const int64_t version, database.number("PRAGMA user_version"));
-  TRY(const int64_t application, database.number("PRAGMA application_id"));
-  if (version != 0 && application != kApplicationId)
-    return Error{Fault::kConfig, "history: this file is a store of something else", false};
-  if (version > kSchemaVersion)
-    return Error{Fault::kConfig,
-                 fmt::format("history: made by a newer weir (its version {}, ours {})", version,
-                             kSchemaVersion),
-                 false};
-  for (int64_t step = version; step < kSchemaVersion; ++step)
-    TRY_DONE(database.execute(fmt::format(
-        "BEGIN IMMEDIATE; {} PRAGMA application_id = {}; PRAGMA user_version = {}; COMMIT;",
-        kSteps[static_cast<size_t>(step)], kApplicationId, step + 1)));
-  return Done{};
+  return sqlite::migrate(database,
+                         {.what = "history", .application = kApplicationId, .steps = kSteps});
 }
 
 }  // namespace weir::universe
