@@ -240,7 +240,7 @@ class Parser {
          {std::pair("list", What::kList), std::pair("why", What::kWhy),
           std::pair("watch", What::kWatch), std::pair("state", What::kState)}) {
       CLI::App* command = add_command(word, routes_);
-      command->callback([&to, what = what] { to.what = what; });
+      command->callback([&to, asked = what] { to.what = asked; });
       if (what == What::kWhy) command->add_option("subject", to.subject)->required();
       if (what == What::kList) command->add_option("--set-name", to.set);
       command->add_flag("--json", to.json);

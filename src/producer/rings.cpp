@@ -86,7 +86,9 @@ const std::vector<std::shared_ptr<Ring>>& Rings::all() {
 }
 
 void Rings::add(Totals& totals, const Ring& ring) {
-  // What is settled is read before what was accepted, so that it is never more.
+  // What was accepted is read first: then what waits is never more than what waited at that moment,
+  // and so never more than there is room for. What was settled since had been accepted before.
+  uint64_t accepted = ring.calls().read(tap::Outcome::kAccepted);
   uint64_t settled = ring.settled().read(tap::Outcome::kAccepted);
   totals.sent += settled;
   for (size_t i = 1; i < tap::kOutcomes; ++i) {
@@ -96,7 +98,7 @@ void Rings::add(Totals& totals, const Ring& ring) {
     totals.produced += refused;
     settled += lost;
   }
-  const uint64_t accepted = ring.calls().read(tap::Outcome::kAccepted);
+  accepted = std::max(accepted, settled);
   totals.produced += accepted;
   totals.queued += accepted - settled;
 }
