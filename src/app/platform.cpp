@@ -71,11 +71,11 @@ Status Platform::build() {
   if (flow.store_enabled && flow.store.path.empty())
     return Error{Fault::kConfig, "there is no place for the store: set store.path, or HOME"};
   TRY(flow_, flow::Plane::create(flow, registry_, clock_));
-  TRY_DONE(build_universe());
   TRY_DONE(check_free(settings.edge.listen));
   TRY(edge_, edge::Plane::create(settings.edge, registry_, clock_, [this](unsigned) -> model::Tap& {
         return flow_->open_tap("edge", model::SourceKind::kEdge);
       }));
+  TRY_DONE(build_universe());
   TRY_DONE(build_routes());
   register_compatibility(registry_);
   control::PlaneContext context{.loop = loop_,
@@ -98,7 +98,7 @@ Status Platform::build_universe() {
         "universe.history.path, or HOME");
     settings.history.enabled = false;
   }
-  TRY(universe_, universe::Plane::create(settings, registry_, clock_));
+  TRY(universe_, universe::Plane::create(settings, registry_, clock_, edge_.get()));
   flow_->add_sink("universe", std::make_unique<ConsumerSink>(*universe_),
                   loaded_.settings.universe.lane);
   return Done{};
@@ -213,6 +213,14 @@ void Platform::announce() const {
 void Platform::announce_warmth() const {
   const universe::KeepWarmSettings& settings = loaded_.settings.universe.keep_warm;
   if (!universe_ || !settings.enabled) return;
+  const auto by = [&] {
+    switch (settings.driver) {
+      case universe::WarmthDriver::kUnbound: return "unbound's control";
+      case universe::WarmthDriver::kRequery: return "asking";
+      case universe::WarmthDriver::kEdge: return "asking upstreams";
+    }
+    return "";
+  };
   const auto bound = [](const std::optional<uint32_t>& ttl) {
     return ttl ? format_duration(std::chrono::seconds(*ttl)) : std::string("none");
   };
@@ -221,10 +229,9 @@ void Platform::announce_warmth() const {
   log::info(fmt::format(
       "keeping {} warm by {}: a batch of {} every {}, {} ahead, at most {}/s, asked {} times, TTL "
       "above {} and below {}",
-      settings.requery.resolver.to_text(),
-      settings.driver == universe::WarmthDriver::kUnbound ? "unbound's control" : "asking",
-      warmth.batch, format_duration(warmth.cycle), format_duration(warmth.ahead), warmth.rate,
-      warmth.least_asked, bound(sightings.ttl_above), bound(sightings.ttl_below)));
+      settings.cache(), by(), warmth.batch, format_duration(warmth.cycle),
+      format_duration(warmth.ahead), warmth.rate, warmth.least_asked, bound(sightings.ttl_above),
+      bound(sightings.ttl_below)));
 }
 
 void Platform::watch_readiness() {

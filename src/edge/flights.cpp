@@ -60,8 +60,9 @@ bool Flights::next_waiter(Flight& flight, Query& query) {
 }
 
 void Flights::end(AskToken token) {
-  const Flight& flight = *flights_.find(token);
+  Flight& flight = *flights_.find(token);
   CHECK(flight.waiters == 0);
+  flight.watcher = {};
   AskToken* link = &bucket(flight.key.hash);
   while (*link != token) link = &flights_.find(*link)->next_in_bucket;
   *link = flight.next_in_bucket;

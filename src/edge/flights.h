@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -12,8 +13,15 @@
 #include "edge/failover/failover.h"
 #include "edge/query.h"
 #include "edge/upstream.h"
+#include "model/refresher.h"
 
 namespace weir::edge {
+
+/// Who wants to know how a flight ends without being a client: `told` is null when nobody does.
+struct Watcher {
+  std::shared_ptr<const model::Refresher::Told> told;
+  size_t index = 0;
+};
 
 /// A client that waits. Waiters of a flight form a list, first come first.
 struct Waiter {
@@ -33,6 +41,7 @@ struct Flight {
   uint64_t first_waiter = 0;
   uint64_t last_waiter = 0;
   size_t waiters = 0;
+  Watcher watcher;
   AskToken next_in_bucket = 0;  // handle; 0 at the end
 };
 

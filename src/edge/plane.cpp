@@ -80,6 +80,16 @@ void Plane::adopt(const EdgeSettings& settings) {
   for (const auto& shard : shards_) shard->adopt(next);
 }
 
+void Plane::refresh(std::vector<model::RefreshQuestion> questions, Told told) {
+  const auto shared_told = std::make_shared<const Told>(std::move(told));
+  const auto shared =
+      std::make_shared<const std::vector<model::RefreshQuestion>>(std::move(questions));
+  std::vector<std::vector<size_t>> shares(shards_.size());
+  for (size_t i = 0; i < shared->size(); ++i) shares[i % shards_.size()].push_back(i);
+  for (size_t i = 0; i < shards_.size(); ++i)
+    if (!shares[i].empty()) shards_[i]->refresh(shared, std::move(shares[i]), shared_told);
+}
+
 bool Plane::ready() const {
   return std::ranges::any_of(upstreams_, [](const auto& upstream) {
     return upstream->up.load(std::memory_order_relaxed) &&

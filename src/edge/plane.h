@@ -13,13 +13,14 @@
 #include "edge/settings.h"
 #include "edge/upstream.h"
 #include "metrics/metrics.h"
+#include "model/refresher.h"
 #include "model/tap.h"
 
 namespace weir::edge {
 
 class Shard;
 
-class Plane {
+class Plane final : public model::Refresher {
  public:
   /// Gives the tap of a shard; called once a shard, before its thread runs.
   using OpenTap = std::function<model::Tap&(unsigned shard)>;
@@ -28,7 +29,7 @@ class Plane {
   static Result<std::unique_ptr<Plane>> create(const EdgeSettings& settings,
                                                metrics::Registry& registry, const Clock& clock,
                                                const OpenTap& open_tap);
-  ~Plane();
+  ~Plane() override;
 
   void start();
   /// Takes no new queries, waits until those in flight are answered (at most `patience`), ends.
@@ -36,6 +37,9 @@ class Plane {
   /// New settings for everything that may change while running; the caller has made sure that the
   /// rest is as it was.
   void adopt(const EdgeSettings& settings);
+
+  /// Each question goes to one shard, as those of clients do; not at all once `stop` was called.
+  void refresh(std::vector<model::RefreshQuestion> questions, Told told) override;
 
   /// True when an upstream is up and has proved that it answers.
   bool ready() const;

@@ -28,6 +28,8 @@ constexpr std::array kPlain = {
     Plain{"weir_cache_hits_total", "Queries answered from the cache.", &Statistics::cache_hits},
     Plain{"weir_cache_misses_total", "Queries answered after asking an upstream.",
           &Statistics::cache_misses},
+    Plain{"weir_cache_refreshes_total", "Questions asked so that an answer does not expire.",
+          &Statistics::refreshes},
     Plain{"weir_tcp_connections_total", "Client connections accepted.",
           &Statistics::tcp_connections},
     Plain{"weir_tcp_refused_total", "Client connections refused by a limit or the access list.",

@@ -11,6 +11,8 @@ namespace {
 
 constexpr unsigned kMostAttempts = 4;     // for one question, whatever time is left
 constexpr Duration kLeastAttempt = 50ms;  // less time left is not worth an attempt
+// One in so many of the questions that may be in flight may be for refreshes: clients come first.
+constexpr size_t kRefreshShare = 2;
 
 AnswerSettings answer_settings(const EdgeSettings& settings) {
   return {settings.udp_payload,
@@ -102,6 +104,24 @@ Step Resolver::ask_or_join(const CacheKey& key, const Query& query, Instant now)
     flights_.end(token);
     return overload(query);
   }
+  return take_off(token, flight, now);
+}
+
+std::optional<Step> Resolver::on_refresh(const model::RefreshQuestion& question, Watcher watcher,
+                                         Instant now) {
+  const CacheKey key = CacheKey::of(question, cache_->secret());
+  AskToken token = flights_.find(key);
+  const bool is_asked = token != 0;
+  if (!is_asked && flights_.size() < settings_.max_queries / kRefreshShare)
+    token = flights_.begin(key);
+  if (token == 0) return std::nullopt;
+  Flight& flight = *flights_.get(token);
+  if (flight.watcher.told != nullptr) return std::nullopt;
+  flight.watcher = std::move(watcher);
+  return is_asked ? Step{Join{}} : take_off(token, flight, now);
+}
+
+Step Resolver::take_off(AskToken token, Flight& flight, Instant now) {
   flight.started = now;
   flight.deadline = now + settings_.query_timeout;
   return ask(token, flight, now);
@@ -148,13 +168,17 @@ Step Resolver::use(AskToken token, Flight& flight, const dns::Message& answer, I
   settled_size_ = copy_without_opt(answer, authenticity, {settled_->data(), settled_->size()});
   settled_rcode_ = answer.rcode();
   settled_why_ = {};
+  settled_ttl_ = 0;
+  settled_positive_ = is_positive(answer);
   if (settled_size_ == 0) {
     settled_rcode_ = dns::Rcode::kServFail;
     settled_why_ = {dns::ExtendedError::kInvalidData, "the upstream's answer is too large"};
-  } else if (!cache_->store(flight.key, answer,
-                            load_u16(settled_->data() + 2) & static_cast<uint16_t>(~dns::flag::kAa),
-                            now) &&
-             settled_rcode_ == dns::Rcode::kServFail) {
+    return Settle{token};
+  }
+  settled_ttl_ =
+      cache_->store(flight.key, answer,
+                    load_u16(settled_->data() + 2) & static_cast<uint16_t>(~dns::flag::kAa), now);
+  if (settled_ttl_ == 0 && settled_rcode_ == dns::Rcode::kServFail) {
     cache_->store_failure(flight.key, dns::ExtendedError::kOther, true, now);
   }
   return Settle{token};
@@ -169,10 +193,19 @@ Step Resolver::on_failure(AskToken token, AskFailure failure, Instant now) {
 
 Step Resolver::fail(AskToken token, Flight& flight, Instant now) {
   settled_size_ = 0;
+  settled_ttl_ = 0;
   settled_rcode_ = dns::Rcode::kServFail;
   settled_why_ = explain(flight.last_failure);
   cache_->store_failure(flight.key, settled_why_.code, false, now);
   return Settle{token};
+}
+
+model::Refreshed Resolver::refreshed() const {
+  using enum model::Refreshed::Outcome;
+  if (settled_size_ == 0) return {kFailed, 0, settled_why_.text};
+  if (settled_ttl_ > 0 && settled_positive_) return {kKept, settled_ttl_, {}};
+  return {kRefused, 0,
+          settled_positive_ ? "the answer may not be kept" : "there is no such record"};
 }
 
 bool Resolver::next_answer(const Settle& settled, Query& query, Reply& reply) {

@@ -49,6 +49,10 @@ class Resolver {
 
   /// Reads `arrival` into `query` and decides. Gives Reply, Drop, Ask or Join.
   Step on_query(const Arrival& arrival, Query& query, Instant now);
+  /// Somebody wants a fresh answer in the cache, whatever is there. Gives Ask, Join or Settle;
+  /// nothing when there is no room for the question, or somebody watches it already.
+  std::optional<Step> on_refresh(const model::RefreshQuestion& question, Watcher watcher,
+                                 Instant now);
   /// An upstream answered. Gives Settle, or Ask when the answer is no use and another may know.
   Step on_reply(AskToken token, Bytes message, Instant now);
   /// An upstream failed or kept silent. Gives Settle or Ask.
@@ -56,6 +60,8 @@ class Resolver {
   /// The next waiter of a settled flight and its answer; false when all have theirs, and the flight
   /// is over. Nothing else may be called in between.
   bool next_answer(const Settle& settled, Query& query, Reply& reply);
+  /// Of a settled flight, before its answers are taken: what the cache got by it.
+  model::Refreshed refreshed() const;
   /// The attempt under way, for those who observe; null when there is none.
   const Flight* flight(AskToken token) { return flights_.get(token); }
 
@@ -74,6 +80,7 @@ class Resolver {
              model::AnswerSource source);
   Step overload(const Query& query);
   Step ask_or_join(const CacheKey& key, const Query& query, Instant now);
+  Step take_off(AskToken token, Flight& flight, Instant now);
   Step ask(AskToken token, Flight& flight, Instant now);
   Step fail(AskToken token, Flight& flight, Instant now);
   Step use(AskToken token, Flight& flight, const dns::Message& answer, Instant now);
@@ -94,6 +101,8 @@ class Resolver {
   size_t settled_size_ = 0;                                       // 0: an error
   dns::Rcode settled_rcode_{};
   Explanation settled_why_;
+  uint32_t settled_ttl_ = 0;  // seconds that the cache keeps it for
+  bool settled_positive_ = false;
 };
 
 }  // namespace weir::edge

@@ -85,6 +85,7 @@ void Shard::tick() {
 void Shard::drain(std::function<void()> on_idle) {
   loop_.post([this, on_idle = std::move(on_idle)]() mutable {
     for (const auto& transport : transports_) transport->drain();
+    draining_ = true;
     on_idle_ = std::move(on_idle);
     finish_draining();
   });
@@ -103,6 +104,24 @@ void Shard::adopt(std::shared_ptr<const EdgeSettings> settings) {
     debug_payloads_ = settings->debug_payloads;
     resolver_.adopt(*settings);
   });
+}
+
+void Shard::refresh(std::shared_ptr<const std::vector<model::RefreshQuestion>> questions,
+                    std::vector<size_t> indices,
+                    std::shared_ptr<const model::Refresher::Told> told) {
+  loop_.post([this, questions = std::move(questions), indices = std::move(indices),
+              told = std::move(told)] {
+    clock_.refresh();
+    for (const size_t index : indices) refresh((*questions)[index], {told, index});
+  });
+}
+
+void Shard::refresh(const model::RefreshQuestion& question, Watcher watcher) {
+  const auto step =
+      draining_ ? std::nullopt : resolver_.on_refresh(question, watcher, clock_.now());
+  if (!step) return (*watcher.told)(watcher.index, {.why = "too many questions are in flight"});
+  statistics_.refreshes.add();
+  if (!std::holds_alternative<Join>(*step)) perform(*step, nullptr);
 }
 
 std::vector<Endpoint> Shard::listeners() const {
@@ -150,6 +169,8 @@ void Shard::ask(const Ask& question) {
 }
 
 void Shard::settle_all(const Settle& settled) {
+  if (const Watcher& watcher = resolver_.flight(settled.token)->watcher; watcher.told != nullptr)
+    (*watcher.told)(watcher.index, resolver_.refreshed());
   Query query;
   Reply reply;
   while (resolver_.next_answer(settled, query, reply)) settle(query, reply);

@@ -44,6 +44,9 @@ class Shard final : public Intake, public UpstreamEvents {
   /// is in flight.
   void drain(std::function<void()> on_idle);
   void stop() { loop_.stop(); }
+  /// From any thread: fetches anew what the cache has of these questions, those of `indices`.
+  void refresh(std::shared_ptr<const std::vector<model::RefreshQuestion>> questions,
+               std::vector<size_t> indices, std::shared_ptr<const model::Refresher::Told> told);
   /// From any thread: the new settings count from the next query on.
   void adopt(std::shared_ptr<const EdgeSettings> settings);
 
@@ -66,6 +69,7 @@ class Shard final : public Intake, public UpstreamEvents {
   void settle(const Query& query, const Reply& reply);
   void settle_all(const Settle& settled);
   void ask(const Ask& question);
+  void refresh(const model::RefreshQuestion& question, Watcher watcher);
 
   void observe_query(const Query& query, Bytes octets, const dns::Malformed& malformed);
   void observe_reply(const Query& query, const Reply& reply, WallTime now);
@@ -92,6 +96,7 @@ class Shard final : public Intake, public UpstreamEvents {
   std::unique_ptr<HealthChecks> health_;  // on the first shard only
   Query query_;                           // the one being handled
   bool flush_pending_ = false;
+  bool draining_ = false;
   std::function<void()> on_idle_;
 };
 

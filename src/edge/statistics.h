@@ -23,6 +23,7 @@ struct ShardStatistics {
   metrics::LocalCounter unsent;     // answers whose client was gone or whose socket was full
   metrics::LocalCounter cache_hits;
   metrics::LocalCounter cache_misses;
+  metrics::LocalCounter refreshes;        // questions that no client waited for when they began
   metrics::LocalCounter tcp_connections;  // accepted
   metrics::LocalCounter tcp_refused;      // over a limit, or not on the access list
   metrics::LocalCounter tcp_timeouts;     // closed because nothing came

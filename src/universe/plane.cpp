@@ -22,10 +22,11 @@ Plane::Plane(const UniverseSettings& settings, metrics::Registry& registry, cons
 Plane::~Plane() { stop(Duration::zero()); }
 
 Result<std::unique_ptr<Plane>> Plane::create(const UniverseSettings& settings,
-                                             metrics::Registry& registry, const Clock& clock) {
+                                             metrics::Registry& registry, const Clock& clock,
+                                             model::Refresher* edge) {
   std::unique_ptr<Plane> plane(new Plane(settings, registry, clock));
   if (settings.keep_warm.enabled) {
-    TRY(plane->keeper_, Keeper::create(settings.keep_warm, registry, clock));
+    TRY(plane->keeper_, Keeper::create(settings.keep_warm, edge, registry, clock));
   }
   return plane;
 }

@@ -22,10 +22,12 @@ namespace weir::universe {
 
 class Plane final : public model::Consumer {
  public:
-  /// `registry` and `clock` outlive it. Errors are the settings' fault: a file that cannot be
-  /// opened is tried again while it runs.
+  /// `registry` and `clock` outlive it, and so does `edge`, whose cache may be kept warm; it ends
+  /// before. Errors are the settings' fault: a file that cannot be opened is tried again while it
+  /// runs.
   static Result<std::unique_ptr<Plane>> create(const UniverseSettings& settings,
-                                               metrics::Registry& registry, const Clock& clock);
+                                               metrics::Registry& registry, const Clock& clock,
+                                               model::Refresher* edge = nullptr);
   ~Plane() override;
 
   void start();

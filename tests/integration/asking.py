@@ -19,10 +19,10 @@ def question(name, kind="A", **options):
     return dns.message.make_query(name, kind, **{"use_edns": 0, "payload": 1232, **options})
 
 
-def ask(port, name, kind="A", tcp=False, host="127.0.0.1", source=None, timeout=TIMEOUT):
+def ask(port, name, kind="A", tcp=False, host="127.0.0.1", source=None, timeout=TIMEOUT, **options):
     """The answer to one question."""
     way = dns.query.tcp if tcp else dns.query.udp
-    return way(question(name, kind), host, timeout, port, source)
+    return way(question(name, kind, **options), host, timeout, port, source)
 
 
 def addresses(answer):

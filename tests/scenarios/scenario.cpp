@@ -68,6 +68,7 @@ class Scenario {
     if (verb == "wait") return wait(words);
     if (verb == "query") return query(words);
     if (verb == "octets") return octets(words);
+    if (verb == "refresh") return refresh(words);
     if (verb == "answer") return answer(words, records);
     if (verb == "fail") return fail(words);
     if (verb == "up" || verb == "down") return mark(words, verb == "up");
@@ -173,6 +174,33 @@ class Scenario {
     return "";
   }
 
+  std::string refresh(std::istringstream& words) {
+    std::string name;
+    std::string type;
+    std::string option;
+    words >> name >> type;
+    model::RefreshQuestion question{*dns::Name::parse(name), *dns::type_from_text(type)};
+    while (words >> option)
+      (option == "do" ? question.dnssec_ok : question.checking_disabled) = true;
+    const auto told = std::make_shared<const model::Refresher::Told>(
+        [this, name](size_t, const model::Refreshed& refreshed) {
+          outputs_.push_back("refreshed " + name + " " + text_of(refreshed));
+        });
+    const auto step = resolver().on_refresh(question, {told, 0}, now_);
+    if (!step) outputs_.push_back("no room for " + name);
+    if (step) perform(*step, nullptr);
+    return "";
+  }
+
+  static std::string text_of(const model::Refreshed& refreshed) {
+    switch (refreshed.outcome) {
+      case model::Refreshed::Outcome::kKept: return "kept " + std::to_string(refreshed.ttl);
+      case model::Refreshed::Outcome::kRefused: return "refused: " + std::string(refreshed.why);
+      case model::Refreshed::Outcome::kFailed: return "failed: " + std::string(refreshed.why);
+    }
+    return "";
+  }
+
   void arrive(edge::Arrival arrival) {
     arrival.way_back.transport = &nowhere_;
     Query came;
@@ -194,6 +222,8 @@ class Scenario {
     }
     if (std::holds_alternative<edge::Join>(step)) outputs_.push_back("joined");
     if (const auto* settled = std::get_if<edge::Settle>(&step)) {
+      if (const edge::Watcher& watcher = resolver_->flight(settled->token)->watcher; watcher.told)
+        (*watcher.told)(watcher.index, resolver_->refreshed());
       Query query;
       edge::Reply reply;
       while (resolver_->next_answer(*settled, query, reply)) report(query, reply);

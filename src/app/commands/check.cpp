@@ -53,7 +53,7 @@ void print_plan(const LoadedSettings& loaded) {
                                  universe.history.path)
                    : "");
   if (universe.enabled && universe.keep_warm.enabled)
-    fmt::print("warms     {}\n", universe.keep_warm.requery.resolver.to_text());
+    fmt::print("warms     {}\n", universe.keep_warm.cache());
   for (const flow::SourceSettings& source : flow.sources)
     fmt::print("takes     {} called {}\n", flow::origin(source), flow::name_of(source));
   for (const flow::SinkSettings& sink : flow.sinks)

@@ -225,10 +225,13 @@ Table<KeepWarmSettings> keep_warm_table() {
   table.boolean("enabled", &KeepWarmSettings::enabled,
                 {.fallback = "false", .doc = "Keep a resolver's cache warm."});
   table.choice("driver", &KeepWarmSettings::driver,
-               {{"requery", WarmthDriver::kRequery}, {"unbound", WarmthDriver::kUnbound}},
+               {{"requery", WarmthDriver::kRequery},
+                {"unbound", WarmthDriver::kUnbound},
+                {"edge", WarmthDriver::kEdge}},
                {.fallback = "requery",
-                .doc = "How: by asking the resolver, which must then fetch anew; or by taking the "
-                       "record out of unbound's cache first."});
+                .doc = "How: by asking the resolver, which must then fetch anew; by taking the "
+                       "record out of unbound's cache first; or weir's own cache, by having the "
+                       "edge ask its upstreams."});
   table.table("warmth", &KeepWarmSettings::warmth, warmth_table());
   table.table("requery", &KeepWarmSettings::requery, requery_table());
   table.table("unbound", &KeepWarmSettings::unbound, unbound_table());

@@ -58,24 +58,37 @@ std::optional<uint32_t> negative_ttl(const dns::Message& answer) {
   return std::nullopt;
 }
 
-bool answers_the_type(const dns::Message& answer) {
+}  // namespace
+
+bool is_positive(const dns::Message& answer) {
   const dns::Type wanted = answer.question()->type;
-  return std::ranges::any_of(answer.answers(),
+  return answer.rcode() == dns::Rcode::kNoError &&
+         std::ranges::any_of(answer.answers(),
                              [&](const dns::Record& record) { return record.type == wanted; });
 }
-
-}  // namespace
 
 CacheKey CacheKey::of(const Query& query, uint64_t secret) {
   CacheKey key;
   key.type = query.type;
   key.dnssec_ok = query.dnssec_ok;
   key.checking_disabled = (query.flags & dns::flag::kCd) != 0;
-  const Bytes name = query.name();
-  key.name_size = static_cast<uint8_t>(name.size());
-  dns::fold_case(name, key.name.data());
-  key.hash = question_hash(key.name_octets(), static_cast<uint16_t>(key.type), key.marks(), secret);
+  key.complete(query.name(), secret);
   return key;
+}
+
+CacheKey CacheKey::of(const model::RefreshQuestion& question, uint64_t secret) {
+  CacheKey key;
+  key.type = question.type;
+  key.dnssec_ok = question.dnssec_ok;
+  key.checking_disabled = question.checking_disabled;
+  key.complete(question.name.wire(), secret);
+  return key;
+}
+
+void CacheKey::complete(Bytes octets, uint64_t secret) {
+  name_size = static_cast<uint8_t>(octets.size());
+  dns::fold_case(octets, name.data());
+  hash = question_hash(name_octets(), static_cast<uint16_t>(type), marks(), secret);
 }
 
 uint8_t CacheKey::marks() const {
@@ -148,7 +161,7 @@ uint32_t AnswerCache::lifetime(const dns::Message& answer) const {
   if (answer.header().has(dns::flag::kTc)) return 0;
   if (rcode != dns::Rcode::kNoError && rcode != dns::Rcode::kNxDomain) return 0;
   uint32_t least = seconds(settings_.max_ttl);
-  if (rcode == dns::Rcode::kNxDomain || !answers_the_type(answer)) {
+  if (!is_positive(answer)) {
     const auto negative = negative_ttl(answer);
     if (!negative) return 0;
     least = std::min({least, seconds(settings_.max_negative_ttl), *negative});
@@ -159,14 +172,13 @@ uint32_t AnswerCache::lifetime(const dns::Message& answer) const {
   return least;
 }
 
-bool AnswerCache::store(const CacheKey& key, const dns::Message& answer, uint16_t flags,
-                        Instant now) {
-  if (partitions_.empty()) return false;
+uint32_t AnswerCache::store(const CacheKey& key, const dns::Message& answer, uint16_t flags,
+                            Instant now) {
+  if (partitions_.empty()) return 0;
   const uint32_t keep = lifetime(answer);
   const size_t end = end_without_opt(answer);
   const size_t body_at = answer.question()->end;
-  if (keep == 0 || end == 0 || body_at != dns::kHeaderSize + size_t{key.name_size} + 4)
-    return false;
+  if (keep == 0 || end == 0 || body_at != dns::kHeaderSize + size_t{key.name_size} + 4) return 0;
   const size_t body_size = end - body_at;
   const size_t octets = sizeof(CacheEntry) + key.name_size + body_size;
   CachePartition& part = partition(key.hash);
@@ -175,7 +187,7 @@ bool AnswerCache::store(const CacheKey& key, const dns::Message& answer, uint16_
   CacheEntry* entry = octets > settings_.max_entry_octets
                           ? (++part.statistics.refused, nullptr)
                           : part.allocate(static_cast<uint16_t>((octets + 7) / 8), at);
-  if (entry == nullptr) return false;
+  if (entry == nullptr) return 0;
   const auto& header = answer.header();
   const uint16_t units = static_cast<uint16_t>((octets + 7) / 8);
   *entry = {at,
@@ -194,7 +206,7 @@ bool AnswerCache::store(const CacheKey& key, const dns::Message& answer, uint16_
   change_ttls(name + key.name_size, size_t{entry->counts[0]} + entry->counts[1] + entry->counts[2],
               [most = seconds(settings_.max_ttl)](uint32_t ttl) { return std::min(ttl, most); });
   part.publish(entry, key.hash);
-  return true;
+  return keep;
 }
 
 void AnswerCache::store_failure(const CacheKey& key, dns::ExtendedError why, bool grows,

@@ -18,6 +18,7 @@
 #include "edge/query.h"
 #include "edge/settings.h"
 #include "metrics/metrics.h"
+#include "model/refresher.h"
 #include "proto/dns/message.h"
 
 namespace weir::edge {
@@ -34,13 +35,20 @@ struct CacheKey {
 
   /// `secret` makes the hash one that strangers cannot aim at.
   static CacheKey of(const Query& query, uint64_t secret = 0);
+  static CacheKey of(const model::RefreshQuestion& question, uint64_t secret = 0);
   /// The DNSSEC wishes as the marks of a CacheEntry.
   uint8_t marks() const;
+  /// Takes over the name, and with all else set, the hash.
+  void complete(Bytes octets, uint64_t secret);
   Bytes name_octets() const { return {name.data(), name_size}; }
   friend bool operator==(const CacheKey& a, const CacheKey& b);
 };
 
 class CachePartition;
+
+/// NOERROR, with a record of the type that was asked for (RFC 2308 §2 has the others). `answer` has
+/// a question.
+bool is_positive(const dns::Message& answer);
 
 /// What was found. The octets stand in the buffer given to `find`.
 struct CachedAnswer {
@@ -59,10 +67,10 @@ class AnswerCache {
   /// over.
   std::optional<CachedAnswer> find(const CacheKey& key, const Query& query, Instant now,
                                    MutableBytes out);
-  /// Keeps `answer` (whole, its question first) as long as its TTLs and the settings allow. False
-  /// when it may not be kept: truncated, no TTL, too large, not NOERROR or NXDOMAIN.
-  /// `flags` are the header's, as answers from the cache are to show them.
-  bool store(const CacheKey& key, const dns::Message& answer, uint16_t flags, Instant now);
+  /// Keeps `answer` (whole, its question first) as long as its TTLs and the settings allow, and
+  /// gives that time in seconds. 0 when it may not be kept: truncated, no TTL, too large, not
+  /// NOERROR or NXDOMAIN. `flags` are the header's, as answers from the cache are to show them.
+  uint32_t store(const CacheKey& key, const dns::Message& answer, uint16_t flags, Instant now);
   /// Keeps a failure for a while (RFC 9520). With `grows`, failures that follow each other are kept
   /// twice as long each time.
   void store_failure(const CacheKey& key, dns::ExtendedError why, bool grows, Instant now);

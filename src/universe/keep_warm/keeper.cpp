@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "base/log.h"
+#include "universe/keep_warm/cached_answer.h"
+#include "universe/keep_warm/edge_driver.h"
 #include "universe/keep_warm/requery.h"
 #include "universe/keep_warm/unbound_driver.h"
 
@@ -27,9 +30,8 @@ size_t kind_of(dns::Type type) {
 
 std::string address_of(const KeepWarmSettings& settings) {
   return settings.driver == WarmthDriver::kUnbound
-             ? fmt::format("{}, {}", settings.unbound.address.to_text(),
-                           settings.requery.resolver.to_text())
-             : settings.requery.resolver.to_text();
+             ? fmt::format("{}, {}", settings.unbound.address.to_text(), settings.cache())
+             : settings.cache();
 }
 
 }  // namespace
@@ -46,9 +48,15 @@ Keeper::Keeper(const KeepWarmSettings& settings, metrics::Registry& registry, co
 Keeper::~Keeper() { stop(); }
 
 Result<std::unique_ptr<Keeper>> Keeper::create(const KeepWarmSettings& settings,
-                                               metrics::Registry& registry, const Clock& clock) {
+                                               model::Refresher* edge, metrics::Registry& registry,
+                                               const Clock& clock) {
   std::unique_ptr<Keeper> keeper(new Keeper(settings, registry, clock));
   DriverEvents& events = *keeper;
+  if (settings.driver == WarmthDriver::kEdge) {
+    CHECK(edge != nullptr);
+    keeper->driver_ = std::make_unique<EdgeDriver>(keeper->loop_, *edge, events);
+    return keeper;
+  }
   if (settings.driver == WarmthDriver::kRequery) {
     keeper->driver_ =
         std::make_unique<Requery>(keeper->loop_, settings.requery, keeper->random_, events);
@@ -113,12 +121,28 @@ void Keeper::adopt(const WarmthSettings& settings) {
 void Keeper::observe(const model::Observation& observation,
                      const std::vector<Sighting>& sightings) {
   if (sightings.empty()) return;
+  if (settings_.driver == WarmthDriver::kEdge) return observe_answer(observation, sightings.size());
   const std::lock_guard lock(mutex_);
   const bool asked = observation.type == model::MessageType::kClientResponse &&
                      !observation.qname.empty() &&
                      !schedule_.is_own(observation.header.id, observation.qname, observation.qtype,
                                        observation.qclass);
-  for (const Sighting& sighting : sightings) schedule_.see(sighting, asked);
+  for (const Sighting& sighting : sightings)
+    schedule_.see({.name = dns::Name::from_wire(sighting.name),
+                   .type = sighting.type,
+                   .klass = sighting.klass},
+                  sighting.ttl, sighting.at, asked);
+}
+
+/// The edge's cache has answers, which depend on more than their records. Those of which not every
+/// record counts as seen are left out.
+void Keeper::observe_answer(const model::Observation& observation, size_t sightings) {
+  if (observation.source != model::SourceKind::kEdge ||
+      observation.type != model::MessageType::kClientResponse)
+    return;
+  const auto answer = read_cached_answer(observation);
+  if (!answer || answer->records != sightings) return;
+  with([&] { schedule_.see(answer->target, answer->ttl, observation.time(), true); });
 }
 
 std::string Keeper::complaint() const {

@@ -16,16 +16,20 @@
 #include "io/loop.h"
 #include "metrics/metrics.h"
 #include "model/observation.h"
+#include "model/refresher.h"
 #include "universe/keep_warm/driver.h"
 #include "universe/keep_warm/schedule.h"
+#include "universe/sighting.h"
 
 namespace weir::universe {
 
 class Keeper final : DriverEvents {
  public:
-  /// Errors name the file or setting that is wrong. `registry` and `clock` outlive it.
+  /// Errors name the file or setting that is wrong. `registry` and `clock` outlive it, and so does
+  /// `edge`, null where there is none; it ends before.
   static Result<std::unique_ptr<Keeper>> create(const KeepWarmSettings& settings,
-                                                metrics::Registry& registry, const Clock& clock);
+                                                model::Refresher* edge, metrics::Registry& registry,
+                                                const Clock& clock);
   ~Keeper() override;
 
   void start();
@@ -41,6 +45,7 @@ class Keeper final : DriverEvents {
   enum class Action : uint8_t { kInvalidate, kRepopulate };
   Keeper(const KeepWarmSettings& settings, metrics::Registry& registry, const Clock& clock);
   void register_metrics(metrics::Registry& registry);
+  void observe_answer(const model::Observation& observation, size_t sightings);
   void cycle();
   void on_invalidated(size_t index, Outcome outcome, std::string_view why) override;
   void on_asked(size_t index, uint16_t id) override;

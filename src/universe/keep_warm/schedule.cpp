@@ -14,21 +14,29 @@ constexpr Duration kAfterEnd = 1s;
 constexpr Duration kEndPatience = 5s;
 constexpr unsigned kPercent = 100;
 
-std::string key_of(Bytes name, dns::Type type, dns::Class klass) {
-  std::string key(as_text(name));
-  for (const auto number : {static_cast<uint16_t>(type), static_cast<uint16_t>(klass)}) {
+constexpr char kDnssecOk = 1, kCheckingDisabled = 2;
+constexpr size_t kKeyTail = 5;  // octets after the name: type, class, what is wanted of DNSSEC
+
+std::string key_of(const Target& target) {
+  std::string key(as_text(target.name.wire()));
+  for (const auto number :
+       {static_cast<uint16_t>(target.type), static_cast<uint16_t>(target.klass)}) {
     key.push_back(static_cast<char>(number >> 8));
     key.push_back(static_cast<char>(number & 0xff));
   }
+  key.push_back(static_cast<char>((target.dnssec_ok ? kDnssecOk : 0) |
+                                  (target.checking_disabled ? kCheckingDisabled : 0)));
   return key;
 }
 
 Target target_of(const std::string& key) {
   const Bytes octets = as_bytes(key);
-  const size_t size = octets.size() - 4;
+  const size_t size = octets.size() - kKeyTail;
   return {.name = dns::Name::from_wire(octets.first(size)),
           .type = static_cast<dns::Type>(load_u16(octets.data() + size)),
-          .klass = static_cast<dns::Class>(load_u16(octets.data() + size + 2))};
+          .klass = static_cast<dns::Class>(load_u16(octets.data() + size + 2)),
+          .dnssec_ok = (key.back() & kDnssecOk) != 0,
+          .checking_disabled = (key.back() & kCheckingDisabled) != 0};
 }
 
 }  // namespace
@@ -52,35 +60,34 @@ void Schedule::adopt(const WarmthSettings& settings) {
   settings_.records = records;
 }
 
-Schedule::Entry* Schedule::find(Bytes name, dns::Type type, dns::Class klass) {
-  const auto found = entries_.find(key_of(name, type, klass));
+Schedule::Entry* Schedule::find(const Target& target) {
+  const auto found = entries_.find(key_of(target));
   return found == entries_.end() ? nullptr : &found->second;
 }
 
-const Schedule::Entry* Schedule::find(Bytes name, dns::Type type, dns::Class klass) const {
-  const auto found = entries_.find(key_of(name, type, klass));
+const Schedule::Entry* Schedule::find(const Target& target) const {
+  const auto found = entries_.find(key_of(target));
   return found == entries_.end() ? nullptr : &found->second;
 }
 
-void Schedule::see(const Sighting& sighting, bool asked) {
-  Entry* entry = find(sighting.name, sighting.type, sighting.klass);
+void Schedule::see(const Target& target, uint32_t ttl, WallTime at, bool asked) {
+  Entry* entry = find(target);
   if (entry == nullptr) {
-    if (sighting.ttl == 0 || (!asked && settings_.least_asked > 0)) return;
+    if (ttl == 0 || (!asked && settings_.least_asked > 0)) return;
     if (entries_.size() >= settings_.records) {
       ++dropped_[static_cast<size_t>(Unwarmed::kFull)];
       return;
     }
-    const auto made =
-        entries_.try_emplace(key_of(sighting.name, sighting.type, sighting.klass)).first;
+    const auto made = entries_.try_emplace(key_of(target)).first;
     entry = &made->second;
     entry->key = &made->first;
   }
   if (asked && entry->asked != UINT32_MAX) ++entry->asked;
-  if (sighting.at < entry->seen) return;  // sources are not in step with each other
-  entry->seen = sighting.at;
-  const WallTime expires = sighting.at + std::chrono::seconds(sighting.ttl);
+  if (at < entry->seen) return;  // sources are not in step with each other
+  entry->seen = at;
+  const WallTime expires = at + std::chrono::seconds(ttl);
   if (entry->place == Place::kNew || std::chrono::abs(expires - entry->expires) > kSameLife)
-    wait_for(*entry, sighting.at, expires);
+    wait_for(*entry, at, expires);
 }
 
 /// A new life has begun. One that is out is put back when it is settled.
@@ -158,19 +165,19 @@ void Schedule::refill(WallTime now) {
 }
 
 void Schedule::sent(const Target& target, uint16_t id) {
-  Entry* entry = find(target.name.wire(), target.type, target.klass);
+  Entry* entry = find(target);
   if (entry == nullptr) return;
   entry->own_id = id;
 }
 
 bool Schedule::is_own(uint16_t id, Bytes qname, dns::Type type, dns::Class klass) const {
-  const dns::Name name = dns::Name::from_wire(qname).folded();
-  const Entry* entry = find(name.wire(), type, klass);
+  const Entry* entry =
+      find({.name = dns::Name::from_wire(qname).folded(), .type = type, .klass = klass});
   return entry != nullptr && entry->own_id == id;
 }
 
 void Schedule::settle(const Target& target, WallTime now, std::optional<uint32_t> ttl) {
-  Entry* entry = find(target.name.wire(), target.type, target.klass);
+  Entry* entry = find(target);
   if (entry == nullptr || entry->place != Place::kOut) return;
   if (!ttl || *ttl == 0) return drop(*entry, Unwarmed::kFailed);
   entry->place = Place::kNew;

@@ -16,16 +16,19 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "proto/dns/name.h"
+#include "proto/dns/types.h"
 #include "universe/keep_warm/settings.h"
-#include "universe/sighting.h"
 
 namespace weir::universe {
 
-/// A set of records to refresh.
+/// What is refreshed: a set of records, or, where whole answers are cached, what such an answer
+/// depends on.
 struct Target {
-  dns::Name name;
+  dns::Name name;  // folded
   dns::Type type{};
   dns::Class klass{};
+  bool dnssec_ok = false;  // of answers only, as the next
+  bool checking_disabled = false;
 };
 
 /// Why a record is not waited for any more, or did not begin to be.
@@ -48,8 +51,9 @@ class Schedule {
   void adopt(const WarmthSettings& settings);
   const WarmthSettings& settings() const { return settings_; }
 
-  /// The latest sighting says when a record expires. `asked`: a client got it.
-  void see(const Sighting& sighting, bool asked);
+  /// It was seen to live for `ttl` seconds from `at` on; the latest sighting says when it expires.
+  /// `asked`: a client got it.
+  void see(const Target& target, uint32_t ttl, WallTime at, bool asked);
   /// The next batch, those that expire first in front: as many as the cap and the rate allow. Each
   /// is out until it is settled.
   std::vector<Target> take_due(WallTime now);
@@ -90,8 +94,8 @@ class Schedule {
     size_t operator()(const std::string& key) const { return hash64(as_bytes(key), seed); }
   };
 
-  Entry* find(Bytes name, dns::Type type, dns::Class klass);
-  const Entry* find(Bytes name, dns::Type type, dns::Class klass) const;
+  Entry* find(const Target& target);
+  const Entry* find(const Target& target) const;
   void wait_for(Entry& entry, WallTime from, WallTime expires);
   void put(Entry& entry, Place place, WallTime at);
   void take(Entry& entry);

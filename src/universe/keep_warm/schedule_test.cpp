@@ -32,8 +32,7 @@ class WarmthSchedule : public testing::Test {
   }
   void see(int64_t time, const std::string& name, uint32_t ttl, bool asked = true,
            Type type = Type::kA) {
-    const dns::Name parsed = *dns::Name::parse(name);
-    schedule_->see({.name = parsed.wire(), .type = type, .klass = kIn, .ttl = ttl, .at = at(time)},
+    schedule_->see({.name = *dns::Name::parse(name), .type = type, .klass = kIn}, ttl, at(time),
                    asked);
   }
   std::vector<std::string> due(int64_t time) {

@@ -42,8 +42,9 @@ struct UnboundControlSettings {
   Duration timeout = 5s;     // of one command
 };
 
-/// How a record is refreshed: by asking alone, or after it was taken out of unbound's cache.
-enum class WarmthDriver : uint8_t { kRequery, kUnbound };
+/// How a record is refreshed: by asking alone, after it was taken out of unbound's cache, or, in
+/// weir's own cache, by having the edge fetch its answer anew.
+enum class WarmthDriver : uint8_t { kRequery, kUnbound, kEdge };
 
 struct KeepWarmSettings {
   bool enabled = false;
@@ -51,6 +52,11 @@ struct KeepWarmSettings {
   WarmthSettings warmth;
   RequerySettings requery;
   UnboundControlSettings unbound;
+
+  /// Whose cache it is, for people.
+  std::string cache() const {
+    return driver == WarmthDriver::kEdge ? "the edge's cache" : requery.resolver.to_text();
+  }
 };
 
 }  // namespace weir::universe

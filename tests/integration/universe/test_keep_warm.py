@@ -130,6 +130,63 @@ def test_a_record_that_needs_tcp(warm_lab, driver):
     wait_until(lambda: refreshed(weir) == 1, 15, "the refresh")
 
 
+def of_edge(zone, ttl_window="", **warmth):
+    """Settings for a weir that asks `zone` and keeps its own cache warm."""
+    warmth = {"ahead": '"2s"', "jitter": 0, "cycle": '"100ms"', **warmth}
+    words = "".join(f"{key} = {value}\n" for key, value in warmth.items())
+    return (f'[[edge.upstreams]]\nname = "zone"\naddress = "udp://127.0.0.1:{zone.port}"\n'
+            f'[universe.keep_warm]\nenabled = true\ndriver = "edge"\n{ttl_window}'
+            f'[universe.keep_warm.warmth]\n{words}')
+
+
+def test_K20_K22_P18_the_edges_own_cache_never_misses_a_popular_name(start_server, start_weir):
+    zone = start_server(ShortLived, ttl=4)
+    weir = start_weir(of_edge(zone)).wait_until_ready()
+    lowest = 4
+
+    def asked_until(enough):
+        nonlocal lowest
+        for options in ({}, {"want_dnssec": True}):  # two answers, each with a life of its own
+            lowest = min(lowest, ask(weir.dns_port, "n1.warm.test", **options).answer[0].ttl)
+        return enough()
+
+    wait_until(lambda: asked_until(lambda: refreshed(weir) >= 6), 30, "six refreshes")
+    assert lowest >= 1  # two seconds ahead, a cycle and a rounding later
+    # Only the first question of each had to wait for the authority.
+    assert weir.metric("weir_cache_misses_total") == 2
+    assert weir.metric("weir_cache_refreshes_total") >= 6
+    assert weir.metric("weir_keep_warm_unmoved_total") == 0
+    assert weir.metric("weir_keep_warm_actions_total", 'action="invalidate"') == 0
+    assert weir.metric("weir_keep_warm_records") == 2
+
+
+def test_K19_K21_D05_the_edge_refreshes_that_answer_only_and_while_it_is_asked_for(
+        start_server, start_weir):
+    zone = start_server(ShortLived, ttl=4)
+    weir = start_weir(of_edge(zone)).wait_until_ready()
+    for _ in range(2):
+        ask(weir.dns_port, "n1.warm.test")
+    for name, kind in (("n1.warm.test", "AAAA"), ("n2.warm.test", "A")):  # one client each
+        ask(weir.dns_port, name, kind)
+    wait_until(lambda: weir.metric("weir_keep_warm_dropped_total", "unpopular") >= 2, 30,
+               "the end of what nobody asks for")
+    assert refreshed(weir) == 1
+    assert weir.metric("weir_cache_refreshes_total") == 1
+    assert ask(weir.dns_port, "n1.warm.test", "AAAA").answer[0].ttl < 40
+
+
+def test_the_edge_keeps_what_it_has_while_no_upstream_answers(start_server, start_weir):
+    zone = start_server(ShortLived, ttl=6)
+    weir = start_weir(of_edge(zone, ahead='"4s"')).wait_until_ready()
+    for _ in range(3):
+        ask(weir.dns_port, "n1.warm.test")
+    zone.stop()
+    wait_until(lambda: any("keep_warm" in line for line in weir.status()["degraded"]), 15,
+               "a complaint")
+    assert ask(weir.dns_port, "n1.warm.test").answer[0].ttl > 0
+    assert weir.metric("weir_keep_warm_unreached_total", 'command="repopulate"') == 1
+
+
 def test_what_does_not_work_is_said_once_and_costs_nothing_else(warm_lab):
     weir, resolver = warm_lab()
     for _ in range(3):
