@@ -13,7 +13,7 @@ Plane::Plane(const UniverseSettings& settings, metrics::Registry& registry, cons
       sources_wait_(settings.sources_wait),
       most_waiting_(settings.limits.records / 4),
       table_(settings.limits, SystemRandom().next()),
-      reader_(settings.sightings) {
+      reader_(settings.sightings, SystemRandom().next()) {
   if (settings.history.enabled)
     history_ = std::make_unique<History>(settings.history, settings.limits.records, table_, clock);
   register_metrics(registry);
@@ -51,12 +51,8 @@ Status Plane::deliver(const model::Batch& batch) {
   const std::lock_guard lock(reader_mutex_);
   table_.with([&](Table& table) {
     for (const model::Observation& observation : batch.observations()) {
-      const bool for_client = observation.type == model::MessageType::kClientResponse;
       const std::vector<Sighting>& sightings = reader_.read(observation);
-      for (const Sighting& sighting : sightings) {
-        table.see(sighting);
-        if (for_client) table.ask(sighting.name, sighting.type, sighting.klass);
-      }
+      for (const Sighting& sighting : sightings) table.see(sighting);
       if (keeper_) keeper_->observe(observation, sightings);
     }
   });

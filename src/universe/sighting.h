@@ -13,8 +13,15 @@
 #include "metrics/counter.h"
 #include "model/observation.h"
 #include "proto/dns/types.h"
+#include "universe/answerers.h"
 
 namespace weir::universe {
+
+/// Who was told: the two sides of a lookup.
+enum class Told : uint8_t {
+  kClient,    // who asked, and gets the answer
+  kResolver,  // who asks on behalf of clients, and will tell them
+};
 
 /// One record, as it was seen. The octets belong to whoever shows it.
 struct Sighting {
@@ -24,6 +31,7 @@ struct Sighting {
   uint32_t ttl = 0;  // seconds
   Bytes rdata;       // canonical: equal data has equal octets
   WallTime at;
+  Told told = Told::kClient;
 };
 
 /// Why a message, or a record of it, shows nothing. `to_text` gives metric labels.
@@ -54,7 +62,7 @@ class SightingReader {
   /// Records looked at in one message, at most.
   static constexpr size_t kMostRecords = 1024;
 
-  explicit SightingReader(SightingSettings settings = {});
+  explicit SightingReader(SightingSettings settings = {}, uint64_t seed = 0);
   void adopt(SightingSettings settings) { settings_ = std::move(settings); }
 
   /// What the observation shows, valid until the next is read. Nothing is counted by its reason.
@@ -64,10 +72,12 @@ class SightingReader {
 
  private:
   std::optional<Unseen> take(const model::Observation& observation);
-  std::optional<Unseen> take(const dns::Record& record, WallTime at);
+  std::optional<Unseen> take(const dns::Record& record, WallTime at, Told told);
+  Told told(const model::Observation& observation) const;
   void count(Unseen why) { unseen_[static_cast<size_t>(why)].add(); }
 
   SightingSettings settings_;
+  Answerers answerers_;
   std::vector<Sighting> sightings_;
   Octets octets_;  // of the names and data of `sightings_`
   std::array<metrics::LocalCounter, kUnseens> unseen_;

@@ -104,6 +104,43 @@ TEST(SightingReader, records_behind_the_bound_are_counted_not_shown) {
   EXPECT_EQ(reader.unseen(Unseen::kTooMany), 1U);
 }
 
+TEST(SightingReader, N_08_dnstap_says_who_was_told) {
+  const Octets message = response({{"a.example", Type::kA, 30, "192.0.2.1"}});
+  const auto told = [&](model::MessageType type) {
+    SightingReader reader;
+    model::Observation observation;
+    observation.type = type;
+    observation.source = model::SourceKind::kDnstap;
+    observation.response_message = message;
+    return reader.read(observation).at(0).told;
+  };
+  EXPECT_EQ(told(model::MessageType::kResolverResponse), Told::kResolver);
+  EXPECT_EQ(told(model::MessageType::kForwarderResponse), Told::kResolver);
+  EXPECT_EQ(told(model::MessageType::kClientResponse), Told::kClient);
+  EXPECT_EQ(told(model::MessageType::kAuthResponse), Told::kClient);
+  EXPECT_EQ(told(model::MessageType::kStubResponse), Told::kClient);
+}
+
+TEST(SightingReader, N_08_of_captured_packets_a_forwarders_own_question_is_known) {
+  SightingReader reader;
+  Octets message = response({{"a.example", Type::kA, 30, "192.0.2.1"}});
+  message[2] |= 0x01;  // RD
+  const auto told = [&](const char* asks, const char* answers) {
+    model::Observation observation;
+    observation.type = model::MessageType::kClientResponse;
+    observation.source = model::SourceKind::kCapture;
+    observation.query_endpoint = Endpoint{*IpAddress::parse(asks), 4000};
+    observation.response_endpoint = Endpoint{*IpAddress::parse(answers), 53};
+    observation.response_message = message;
+    observation.header = *dns::Header::read(message);
+    return reader.read(observation).at(0).told;
+  };
+  EXPECT_EQ(told("192.0.2.7", "192.0.2.1"), Told::kClient);
+  EXPECT_EQ(told("192.0.2.1", "198.51.100.1"), Told::kResolver);
+  message[2] &= 0xfe;
+  EXPECT_EQ(told("192.0.2.9", "198.51.100.1"), Told::kResolver);
+}
+
 TEST(SightingReader, a_ttl_with_its_top_bit_set_is_zero) {
   SightingReader reader;
   EXPECT_THAT(read(reader, response({{"a.example", Type::kA, 0x80000001, "192.0.2.1"}})),

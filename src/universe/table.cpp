@@ -54,14 +54,13 @@ void Table::see(const Sighting& sighting) {
   Row& row = rows_[found];
   row.first_seen = row.count == 0 ? at : std::min(row.first_seen, at);
   row.last_seen = std::max(row.last_seen, at);
-  if (row.count != UINT32_MAX) ++row.count;
+  const bool is_counted =
+      std::exchange(row.owed, sighting.told == Told::kResolver) && sighting.told == Told::kClient;
+  if (!is_counted && row.count != UINT32_MAX) ++row.count;
+  if (sighting.told == Told::kClient && set.asked != UINT32_MAX) ++set.asked;
+  row.changed = true;
   mark(id);
   make_room();
-}
-
-void Table::ask(Bytes name, dns::Type type, dns::Class klass) {
-  const SetId id = find_set(name, type, klass);
-  if (id != 0 && sets_[id].asked != UINT32_MAX) ++sets_[id].asked;
 }
 
 void Table::restore(const RecordSet& from) {
@@ -187,7 +186,7 @@ void Table::drop_oldest_row(SetId id) {
   for (RowId row = oldest; row != 0; row = rows_[row].set_next)
     if (rows_[row].last_seen < rows_[oldest].last_seen) oldest = row;
   evicted_.add();
-  if (rows_[oldest].count != rows_[oldest].given_out) {
+  if (rows_[oldest].changed) {
     RecordSet gone = show(id, Part::kChanged);
     std::erase_if(gone.records, [&](const SeenRecord& record) {
       return !equal(record.rdata, rdata(rows_[oldest]));
@@ -281,8 +280,10 @@ std::vector<RecordSet> Table::take_changed(size_t most) {
     const SetId id = changed_.back();
     taken.push_back(show(id, Part::kChanged));
     unmark(id);
-    for (RowId row = sets_[id].rows; row != 0; row = rows_[row].set_next)
+    for (RowId row = sets_[id].rows; row != 0; row = rows_[row].set_next) {
       rows_[row].given_out = rows_[row].count;
+      rows_[row].changed = false;
+    }
   }
   return taken;
 }
@@ -299,7 +300,7 @@ RecordSet Table::show(SetId id, Part part) const {
   for (RowId id_of_row = set.rows; id_of_row != 0; id_of_row = rows_[id_of_row].set_next) {
     const Row& row = rows_[id_of_row];
     const uint32_t before = part == Part::kChanged ? row.given_out : 0;
-    if (part == Part::kChanged && row.count == before) continue;
+    if (part == Part::kChanged && !row.changed) continue;
     const Bytes octets = rdata(row);
     shown.records.push_back({.rdata = Octets(octets.begin(), octets.end()),
                              .first_seen = from_stamp(row.first_seen),

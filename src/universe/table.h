@@ -37,10 +37,9 @@ class Table {
   Table(const Table&) = delete;
   Table& operator=(const Table&) = delete;
 
-  /// The latest sighting of a set says when it expires, whatever came before.
+  /// The latest sighting of a set says when it expires, whatever came before. What a resolver was
+  /// told and a client is then given is one lookup, and counts once.
   void see(const Sighting& sighting);
-  /// A client asked for it. Counts only for sets that have been seen.
-  void ask(Bytes name, dns::Type type, dns::Class klass);
   /// Puts back what was given out before this table was made: it counts as unchanged, and adds to
   /// what has been seen since.
   void restore(const RecordSet& set);
@@ -99,7 +98,9 @@ class Table {
     uint32_t count = 0;
     uint32_t given_out = 0;  // of `count`
     uint16_t size = 0;
-    std::array<uint8_t, 22> head{};  // the data, or a pointer to it
+    bool changed = false;            // since it was given out
+    bool owed = false;               // a resolver was told, and no client yet
+    std::array<uint8_t, 20> head{};  // the data, or a pointer to it
   };
 
   SetId find_set(Bytes name, dns::Type type, dns::Class klass) const;

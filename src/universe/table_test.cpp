@@ -28,10 +28,10 @@ WallTime at(int64_t seconds) { return WallTime(std::chrono::seconds(seconds)); }
 
 /// `see(table, 100, "a.example A 192.0.2.1", 60)`: at 100, with TTL 60.
 void see(Table& table, int64_t when, std::string_view owner, Type type, std::string_view data,
-         uint32_t ttl = 60) {
+         uint32_t ttl = 60, Told told = Told::kClient) {
   const dns::Name name = dns::Name::parse(owner)->folded();
   const Octets rdata = *dns::rdata_from_text(type, data);
-  table.see({name.wire(), type, Class::kIn, ttl, rdata, at(when)});
+  table.see({name.wire(), type, Class::kIn, ttl, rdata, at(when), told});
 }
 
 std::string data_of(const RecordSet& set, const SeenRecord& record) {
@@ -98,14 +98,31 @@ TEST(UniverseTable, K_15_the_latest_sighting_says_when_a_set_expires) {
   EXPECT_EQ(table.live(at(1410), 10).size(), 0U);
 }
 
-TEST(UniverseTable, what_clients_ask_for_counts_once_it_has_been_seen) {
+TEST(UniverseTable, N_08_what_a_resolver_is_told_and_then_a_client_is_one_sighting) {
   Table table({}, kSeed);
-  const dns::Name name = *dns::Name::parse("a.example");
-  table.ask(name.wire(), Type::kA, Class::kIn);
-  see(table, 100, "a.example", Type::kA, "192.0.2.1");
-  table.ask(name.wire(), Type::kA, Class::kIn);
-  table.ask(name.wire(), Type::kAaaa, Class::kIn);
-  EXPECT_EQ(table.find(name, Type::kA, Class::kIn)->asked, 1U);
+  const auto told = [&](Told whom, const char* address = "192.0.2.1") {
+    see(table, 100, "a.example", Type::kA, address, 60, whom);
+    return find(table, "a.example").at(0);
+  };
+  EXPECT_EQ(told(Told::kResolver), "a.example. A 60 @100 192.0.2.1*1");
+  EXPECT_EQ(told(Told::kClient), "a.example. A 60 @100 192.0.2.1*1");  // the same lookup
+  EXPECT_EQ(told(Told::kClient), "a.example. A 60 @100 192.0.2.1*2");  // out of the cache
+  // Fetched twice before a client gets it, by a prefetch or for nobody.
+  EXPECT_EQ(told(Told::kResolver), "a.example. A 60 @100 192.0.2.1*3");
+  EXPECT_EQ(told(Told::kResolver), "a.example. A 60 @100 192.0.2.1*4");
+  EXPECT_EQ(told(Told::kClient), "a.example. A 60 @100 192.0.2.1*4");
+  // Another record of the set is another matter.
+  told(Told::kResolver, "192.0.2.2");
+  EXPECT_EQ(told(Told::kClient), "a.example. A 60 @100 192.0.2.1*5 192.0.2.2*1");
+  EXPECT_EQ(table.find(*dns::Name::parse("a.example"), Type::kA, Class::kIn)->asked, 4U);
+}
+
+TEST(UniverseTable, a_record_that_is_seen_again_without_counting_is_given_out_all_the_same) {
+  Table table({}, kSeed);
+  see(table, 100, "a.example", Type::kA, "192.0.2.1", 60, Told::kResolver);
+  table.take_changed(10);
+  see(table, 130, "a.example", Type::kA, "192.0.2.1", 30, Told::kClient);
+  EXPECT_THAT(texts(table.take_changed(10)), ElementsAre("a.example. A 30 @130 192.0.2.1*0"));
 }
 
 TEST(UniverseTable, D_09_what_was_not_seen_for_the_longest_time_makes_room) {

@@ -123,8 +123,7 @@ void Keeper::observe(const model::Observation& observation,
   if (sightings.empty()) return;
   if (settings_.driver == WarmthDriver::kEdge) return observe_answer(observation, sightings.size());
   const std::lock_guard lock(mutex_);
-  const bool asked = observation.type == model::MessageType::kClientResponse &&
-                     !observation.qname.empty() &&
+  const bool asked = sightings.front().told == Told::kClient && !observation.qname.empty() &&
                      !schedule_.is_own(observation.header.id, observation.qname, observation.qtype,
                                        observation.qclass);
   for (const Sighting& sighting : sightings)

@@ -7,14 +7,15 @@ import random
 import signal
 import socket
 import sqlite3
+import struct
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from answered import client_response
-from asking import ask
+from answered import CLIENT_RESPONSE, RESOLVER_RESPONSE, client_response, response
+from asking import ask, wire_question
 from dnstap_sender import ACCEPT, FINISH, READY, begin, connect, exactly, finish, frame
 from dnstap_stream import stream
 from upstreams import Unbound
@@ -56,7 +57,8 @@ def warm(start_weir, start_server):
     for name, kind in (("www.example.test", "A"), ("WWW.example.test", "AAAA"),
                        ("alias.example.test", "A"), ("mail.example.test", "MX")):
         ask(weir.dns_port, name, kind)
-    wait_until(lambda: seen_over_http(weir, "names/mail.example.test"), what="the last answer")
+    wait_until(lambda: len(weir.get("/universe").json()) == 4, what="the last answer")
+    wait_until(lambda: seen_over_http(weir, "names/mail.example.test"), what="a first group")
     return weir
 
 
@@ -69,12 +71,69 @@ def test_N08_records_of_a_name_in_the_common_output_format(warm):
     for row in rows:
         assert set(row) == {"rrname", "rrtype", "rdata", "time_first", "time_last", "count"}
         assert before - 60 < row["time_first"] <= row["time_last"] < before + 1
-    assert rows[0]["count"] == 2  # told by the upstream, and to the client
+    assert rows[0]["count"] == 1  # told by the upstream, and to the client: one lookup
     assert [row["rdata"] for row in seen_over_http(warm, "names/alias.example.test")] == [
         "www.example.test"]
     assert seen_over_http(warm, "names/mail.example.test")[0]["rdata"] == "10 www.example.test"
     assert seen_over_http(warm, "names/www.example.test", type="AAAA")[0]["rrtype"] == "AAAA"
     assert seen_over_http(warm, "names/nobody.example.test") == []
+
+
+def test_N08_every_lookup_of_the_edge_counts_once(warm):
+    for _ in range(4):  # one was asked before; these come out of the cache
+        ask(warm.dns_port, "www.example.test")
+    written(warm)
+    wait_until(lambda: seen_over_http(warm, "names/www.example.test", type="A")[0]["count"] == 5,
+               what="five lookups")
+    assert seen_over_http(warm, "names/www.example.test", type="AAAA")[0]["count"] == 1
+
+
+def test_N08_every_lookup_told_in_dnstap_counts_once(start_weir, tmp_path):
+    tap = tmp_path / "tap.sock"
+    weir = start_weir(NEVER_READY + f'[[source.dnstap]]\nlisten = ["unix:{tap}"]\n')
+    sender = begin(tap)
+    for name, kinds in (("both", (RESOLVER_RESPONSE, CLIENT_RESPONSE, CLIENT_RESPONSE)),
+                        ("clients", (CLIENT_RESPONSE,) * 3), ("resolver", (RESOLVER_RESPONSE,) * 2)):
+        for kind in kinds:
+            sender.sendall(frame(client_response(f"{name}.example.test", ["192.0.2.1"], kind=kind)))
+    finish(sender)
+    wait_until(lambda: {row["rrname"]: row["count"]
+                        for row in seen_over_http(weir, "addresses/192.0.2.1")}
+               == {"both.example.test": 2, "clients.example.test": 3, "resolver.example.test": 2},
+               what="the counts")
+
+
+def ethernet(source, destination, ports, payload):
+    """A frame with a datagram."""
+    datagram = struct.pack("!HHHH", *ports, 8 + len(payload), 0) + payload
+    packet = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(datagram), 0, 0, 64, 17, 0)
+    packet += socket.inet_aton(source) + socket.inet_aton(destination) + datagram
+    return b"\2" * 12 + b"\x08\0" + packet
+
+
+def test_N08_every_captured_lookup_counts_once(tmp_path):
+    client, resolver, authority = "198.51.100.7", "198.51.100.53", "203.0.113.1"
+    frames = []
+    for name, iterative in (("forwarded.example.test", False), ("resolved.example.test", True)):
+        answer = response(name, ["192.0.2.1"], 300)
+        inner = answer[:2] + bytes([answer[2] & 0xfe]) + answer[3:] if iterative else answer
+        question = wire_question(1, name)
+        frames += [ethernet(client, resolver, (4000, 53), question),
+                   ethernet(resolver, authority, (5000, 53), question),
+                   ethernet(authority, resolver, (53, 5000), inner),
+                   ethernet(resolver, client, (53, 4000), answer),
+                   ethernet(client, resolver, (4001, 53), question),
+                   ethernet(resolver, client, (53, 4001), answer)]
+    file = tmp_path / "both-sides.pcap"
+    head = struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1)
+    file.write_bytes(head + b"".join(
+        struct.pack("<IIII", 1_700_000_000 + at, 0, len(octets), len(octets)) + octets
+        for at, octets in enumerate(frames)))
+    history = tmp_path / "u.db"
+    done = run_weir("read", str(file), "--to", f"history:{history}")
+    assert done.returncode == 0, done.stderr
+    assert {row["rrname"]: row["count"] for row in seen(history, "192.0.2.1")} == {
+        "forwarded.example.test": 2, "resolved.example.test": 2}
 
 
 def test_N08_names_of_an_address(warm):
