@@ -179,7 +179,8 @@ bool Schedule::is_own(uint16_t id, Bytes qname, dns::Type type, dns::Class klass
 void Schedule::settle(const Target& target, WallTime now, std::optional<uint32_t> ttl) {
   Entry* entry = find(target);
   if (entry == nullptr || entry->place != Place::kOut) return;
-  if (!ttl || *ttl == 0) return drop(*entry, Unwarmed::kFailed);
+  // An old answer may show zero just before its end; a new one that does is not worth keeping.
+  if (!ttl || (*ttl == 0 && entry->at_end)) return drop(*entry, Unwarmed::kFailed);
   entry->place = Place::kNew;
   const WallTime expires = std::max(entry->expires, now + std::chrono::seconds(*ttl));
   if (entry->at_end || expires > entry->out_expires + kSameLife) {

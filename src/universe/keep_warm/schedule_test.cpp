@@ -172,6 +172,17 @@ TEST_F(WarmthSchedule, a_sighting_of_the_refreshed_record_may_come_before_its_ou
   EXPECT_EQ(schedule_->unmoved(), 0U);
 }
 
+TEST_F(WarmthSchedule, an_old_answer_without_a_second_left_is_no_failure) {
+  make();
+  see(0, "a.example", 60);
+  EXPECT_THAT(due(40), ElementsAre("a.example."));
+  settle(40, 0);
+  EXPECT_EQ(schedule_->unmoved(), 1U);
+  EXPECT_THAT(due(61), ElementsAre("a.example."));
+  settle(61, 0);  // and now it is
+  EXPECT_EQ(schedule_->dropped(Unwarmed::kFailed), 1U);
+}
+
 TEST_F(WarmthSchedule, what_failed_is_left_to_the_next_client) {
   make();
   see(0, "a.example", 60);

@@ -69,12 +69,13 @@ def test_K05_D08_the_file_is_read_again(start_weir, tmp_path):
 
 def test_K24_to_K27_its_series_are_on_the_alias_addresses(start_weir, start_server, authority,
                                                           tmp_path):
-    zone = start_server(ShortLived, ttl=40, names=3)
+    zone = start_server(ShortLived, ttl=6, names=3)
     tap, port = tmp_path / "tap.sock", free_port()
     resolver = Resolver(tmp_path / "resolver", authority, backend=zone.port, tap=tap)
     settings = resolver.keep_warm().replace('ahead = "3s"\njitter = 0\ncycle = "200ms"\n', "")
-    weir, _ = start(start_weir, tmp_path, settings=NOWHERE + settings
-                    + f'\n[control]\nalias_listen = ["127.0.0.1:{port}"]\n')
+    # With a window that lets short lives in: half of one is when it may be refreshed.
+    weir, _ = start(start_weir, tmp_path, text=SETTINGS.replace("record = 30", "record = 3"),
+                    settings=NOWHERE + settings + f'\n[control]\nalias_listen = ["127.0.0.1:{port}"]\n')
     resolver.start()
     try:
         wait_until(lambda: weir.metric("weir_dnstap_senders") == 1, what="the tap")
@@ -85,7 +86,6 @@ def test_K24_to_K27_its_series_are_on_the_alias_addresses(start_weir, start_serv
         for name in ("n0.warm.test", "n1.warm.test"):
             for _ in range(2):
                 resolver.ttl(name)
-        # Half of forty seconds is when the first may be refreshed.
         for action in ("invalidate", "repopulate"):
             line = f'actions_over_records{{action="{action}",record_type="a"}} 2'
             wait_until(lambda wanted=line: wanted in series(), 40, line)

@@ -1,7 +1,11 @@
 """A resolver whose cache can be kept warm: unbound before an authority, with a control channel and
 a tap, and what its own statistics say."""
 
+import functools
+import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 
 import dns.flags
 
@@ -35,6 +39,14 @@ ns 300 A 127.0.0.1
 """)
 
 
+@functools.cache
+def control_keys():
+    """The folder with the keys of a control channel: all of them may have the same."""
+    folder = tempfile.mkdtemp(prefix="weir-keys-")
+    subprocess.run(["unbound-control-setup", "-d", folder], check=True, capture_output=True)
+    return Path(folder)
+
+
 class Resolver(Server):
     """unbound, asking `backend` for warm.test, telling `tap` what clients got."""
 
@@ -43,8 +55,8 @@ class Resolver(Server):
         super().__init__(directory, authority)
 
     def write_settings(self):
-        subprocess.run(["unbound-control-setup", "-d", str(self.directory)], check=True,
-                       capture_output=True)
+        for key in control_keys().iterdir():
+            shutil.copy(key, self.directory)
         self.control_path = self.directory / "control.sock"
         self.control_port = self.tls_port
         channel = (f'control-interface: 127.0.0.1\n  control-port: {self.control_port}'
