@@ -221,7 +221,7 @@ _CPU = {"cpu_us": "CPU µs/query", "user_us": "user", "system_us": "system", "qp
 
 FIGURES = (
     Figure("A1", "UDP, answered from the cache", "cpu_us", _CPU,
-           (FLOOR, "dnsdist", "unbound", "weir", "weir (store on)"),
+           (FLOOR, "dnsdist", "unbound", "weir", "weir (history on)", "weir (store on)"),
            (Goal("cpu_us", peer="dnsdist", times=1.15), Goal("cpu_us", most=4.6)),
            cache_hits("udp")),
     Figure("A2", "the part of A1 that is the server's own", "added_us",

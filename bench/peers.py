@@ -2,7 +2,7 @@
 
 A subject is a function of a Task that writes what it needs into the task's folder and returns the
 command that runs it in the foreground. Caches are large enough for the task, logs are off, there is
-one worker, and nothing observes, but in "weir (store on)".
+one worker, and nothing observes, but in "weir (history on)" and "weir (store on)".
 """
 
 import os
@@ -97,7 +97,7 @@ policy.add(policy.all(policy.{way}))
     return ["kresd", "-n", "-c", task.folder / "kresd.conf", task.folder]
 
 
-def weir(task, store=False):
+def weir(task, store=False, history=False):
     upstream, tls = f"udp://127.0.0.1:{task.upstream.port}", ""
     if task.upstream.authority:
         upstream = f"tls://127.0.0.1:{task.upstream.port}"
@@ -115,7 +115,7 @@ address = "{upstream}"
 enabled = {'true' if store else 'false'}
 path = "{task.folder}/queries.db"
 [universe]
-enabled = {'true' if store else 'false'}
+enabled = {'true' if store or history else 'false'}
 history.path = "{task.folder}/universe.db"
 [control]
 listen = []
@@ -129,12 +129,17 @@ def weir_with_store(task):
     return weir(task, store=True)
 
 
+def weir_with_history(task):
+    return weir(task, history=True)
+
+
 SUBJECTS = {
     "dnsdist": dnsdist,
     "unbound": unbound,
     "kresd": kresd,
     "weir": weir,
     "weir (store on)": weir_with_store,
+    "weir (history on)": weir_with_history,
 }
 
 

@@ -23,9 +23,9 @@
 namespace weir::app {
 namespace {
 
-constexpr Duration kHistoryPatience = 5s;  // for what has been seen to be written
-constexpr Duration kFlowPatience = 5s;     // for sinks to take what is under way at the end
-constexpr Duration kSameSignal = 50ms;     // what follows the first so soon is no second wish
+constexpr Duration kHistoryPatience = 10s;  // for what has been seen to be written
+constexpr Duration kFlowPatience = 5s;      // for sinks to take what is under way at the end
+constexpr Duration kSameSignal = 50ms;      // what follows the first so soon is no second wish
 constexpr Duration kReadinessInterval = 500ms;
 constexpr Duration kFirstImpression = 2500ms;  // before we say that no upstream works
 

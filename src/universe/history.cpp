@@ -144,15 +144,19 @@ Status History::restore() {
   return Done{};
 }
 
-/// What had changed when it began: under load there is always more.
+/// What had changed when it began: under load there is always more. Updates have a bound of their
+/// own, but at the end.
 Status History::write() {
-  size_t due = group_.size() + table_.with([](Table& table) { return table.changed(); });
+  size_t updates = stopping() ? SIZE_MAX : settings_.group_updates;
+  size_t due = group_.size() + table_.with([&](Table& table) {
+    return table.news() + std::min(updates, table.changed() - table.news());
+  });
   while (due > 0 && (!deadline_ || clock_.now() < *deadline_)) {
     while (group_.size() < settings_.group_sets) {
       const size_t most = std::min(kPortion, settings_.group_sets - group_.size());
       // Counted before others see the table again: nothing is in neither place.
       std::vector<RecordSet> more = table_.with([&](Table& table) {
-        std::vector<RecordSet> taken = table.take_changed(most);
+        std::vector<RecordSet> taken = table.take_changed(most, updates);
         in_hand_.store(group_.size() + taken.size(), std::memory_order_relaxed);
         return taken;
       });

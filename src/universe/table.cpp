@@ -44,9 +44,9 @@ void Table::see(const Sighting& sighting) {
   Set& set = sets_[id];
   // Sources are not in step with each other: an older sighting than the last one only counts.
   if (at >= set.seen) {
-    set.seen = at;
     set.ttl = sighting.ttl;
-    touch(id);
+    if (at > set.seen) touch(id);  // within a second all are equally young
+    set.seen = at;
   }
   set.first_seen = std::min(set.first_seen, at);
   RowId found = find_row(set, sighting.rdata);
@@ -59,7 +59,7 @@ void Table::see(const Sighting& sighting) {
   if (!is_counted && row.count != UINT32_MAX) ++row.count;
   if (sighting.told == Told::kClient && set.asked != UINT32_MAX) ++set.asked;
   row.changed = true;
-  mark(id);
+  mark(id, row.given_out == 0);
   make_room();
 }
 
@@ -146,19 +146,26 @@ void Table::touch(SetId id) {
   anchor.older = id;
 }
 
-void Table::mark(SetId id) {
-  if (sets_[id].changed_place != 0) return;
-  changed_.push_back(id);
-  sets_[id].changed_place = static_cast<uint32_t>(changed_.size());
+void Table::mark(SetId id, bool is_news) {
+  Set& set = sets_[id];
+  if (set.changed_place != 0) {
+    if (set.is_news || !is_news) return;
+    unmark(id);
+  }
+  set.is_news = is_news;
+  std::vector<SetId>& marked = is_news ? changed_ : updated_;
+  marked.push_back(id);
+  set.changed_place = static_cast<uint32_t>(marked.size());
 }
 
 /// The last one takes its place.
 void Table::unmark(SetId id) {
   const uint32_t place = std::exchange(sets_[id].changed_place, 0);
-  const SetId last = changed_.back();
-  changed_.pop_back();
+  std::vector<SetId>& marked = sets_[id].is_news ? changed_ : updated_;
+  const SetId last = marked.back();
+  marked.pop_back();
   if (last == id) return;
-  changed_[place - 1] = last;
+  marked[place - 1] = last;
   sets_[last].changed_place = place;
 }
 
@@ -271,21 +278,33 @@ std::vector<RecordSet> Table::live(WallTime now, size_t most) const {
 }
 
 std::vector<RecordSet> Table::take_changed(size_t most) {
+  size_t updates = SIZE_MAX;
+  return take_changed(most, updates);
+}
+
+std::vector<RecordSet> Table::take_changed(size_t most, size_t& updates) {
   std::vector<RecordSet> taken;
   const size_t leaving = std::min(most, departed_.size());
   std::move(departed_.begin(), departed_.begin() + static_cast<std::ptrdiff_t>(leaving),
             std::back_inserter(taken));
   departed_.erase(departed_.begin(), departed_.begin() + static_cast<std::ptrdiff_t>(leaving));
-  while (taken.size() < most && !changed_.empty()) {
-    const SetId id = changed_.back();
-    taken.push_back(show(id, Part::kChanged));
-    unmark(id);
-    for (RowId row = sets_[id].rows; row != 0; row = rows_[row].set_next) {
-      rows_[row].given_out = rows_[row].count;
-      rows_[row].changed = false;
-    }
+  while (taken.size() < most && !changed_.empty()) taken.push_back(give_out(changed_.back()));
+  for (; taken.size() < most && updates > 0 && !updated_.empty(); --updates) {
+    if (next_update_ >= updated_.size()) next_update_ = 0;
+    // The last one takes its place, and waits for the next round.
+    taken.push_back(give_out(updated_[next_update_++]));
   }
   return taken;
+}
+
+RecordSet Table::give_out(SetId id) {
+  RecordSet shown = show(id, Part::kChanged);
+  unmark(id);
+  for (RowId row = sets_[id].rows; row != 0; row = rows_[row].set_next) {
+    rows_[row].given_out = rows_[row].count;
+    rows_[row].changed = false;
+  }
+  return shown;
 }
 
 RecordSet Table::show(SetId id, Part part) const {

@@ -52,10 +52,15 @@ class Table {
   /// `most` sets that have not expired at `now`, those seen latest first.
   std::vector<RecordSet> live(WallTime now, size_t most) const;
 
-  /// Up to `most` sets that have changed since they were last given out, those that had to make
-  /// room among them. Records in them are those that changed, counted since then.
+  /// Up to `most` sets that have changed since they were last given out: first those that had to
+  /// make room, then those with records that were never given out, then `updates` of the others,
+  /// each of which has its turn; `updates` is then what is left of it. Records in them are those
+  /// that changed, counted since then.
+  std::vector<RecordSet> take_changed(size_t most, size_t& updates);
   std::vector<RecordSet> take_changed(size_t most);
-  size_t changed() const { return changed_.size() + departed_.size(); }
+  size_t changed() const { return news() + updated_.size(); }
+  /// Those of them that are no mere updates.
+  size_t news() const { return changed_.size() + departed_.size(); }
 
   size_t sets() const { return sets_.size() - 1; }
   size_t records() const { return rows_.size(); }
@@ -85,8 +90,9 @@ class Table {
     SetId older = 0;  // by the last sighting
     SetId newer = 0;
     RowId rows = 0;
-    uint32_t changed_place = 0;  // in `changed_`, from 1; 0: it has not changed
+    uint32_t changed_place = 0;  // in `changed_` or `updated_`, from 1; 0: it has not changed
     uint16_t row_count = 0;
+    bool is_news = false;  // it is in `changed_`
   };
   struct Row {
     SetId set = 0;
@@ -113,7 +119,8 @@ class Table {
   void make_room();
   void touch(SetId id);
   void unlink(SetId id);
-  void mark(SetId id);
+  void mark(SetId id, bool is_news);
+  RecordSet give_out(SetId id);
   void unmark(SetId id);
   void link_address(RowId row);
   void unlink_address(RowId row);
@@ -136,6 +143,8 @@ class Table {
   size_t name_octets_ = 0;
   size_t rdata_octets_ = 0;  // of data that is not in its row
   std::vector<SetId> changed_;
+  std::vector<SetId> updated_;  // as `changed_`, but everybody knows their records
+  size_t next_update_ = 0;      // where `updated_` is given out next, so that each has its turn
   std::vector<RecordSet> departed_;
   metrics::LocalCounter seen_;
   metrics::LocalCounter evicted_;

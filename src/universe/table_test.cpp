@@ -202,6 +202,30 @@ TEST(UniverseTable, changes_are_given_out_once) {
   EXPECT_EQ(store.count("a.example.", Type::kA, "192.0.2.2"), 2U);
 }
 
+TEST(UniverseTable, news_are_given_out_first_and_of_updates_each_has_its_turn) {
+  Table table({}, kSeed);
+  const auto name = [](int number) { return "n" + std::to_string(number) + ".example"; };
+  for (int i = 0; i < 10; ++i) see(table, 100, name(i), Type::kA, "192.0.2.1");
+  EXPECT_EQ(table.news(), 10U);
+  table.take_changed(100);
+  std::map<std::string, int> turns;
+  for (int round = 0; round < 20; ++round) {
+    for (int i = 0; i < 10; ++i) see(table, 101 + round, name(i), Type::kA, "192.0.2.1");
+    see(table, 101 + round, name(100 + round), Type::kA, "192.0.2.1");
+    EXPECT_EQ(table.news(), 1U);
+    size_t updates = 3;
+    const auto taken = table.take_changed(100, updates);
+    ASSERT_EQ(taken.size(), 4U);
+    EXPECT_EQ(updates, 0U);
+    EXPECT_EQ(taken[0].name.to_text(), name(100 + round) + ".");
+    for (const RecordSet& set : taken) ++turns[set.name.to_text()];
+  }
+  for (int i = 0; i < 10; ++i) EXPECT_GE(turns[name(i) + "."], 3) << i;  // six would be ideal
+  // A new record makes news of what was an update.
+  see(table, 200, name(0), Type::kA, "192.0.2.2");
+  EXPECT_EQ(table.news(), 1U);
+}
+
 TEST(UniverseTable, what_was_restored_is_there_and_unchanged) {
   Table before({}, kSeed);
   see(before, 100, "a.example", Type::kA, "192.0.2.1");

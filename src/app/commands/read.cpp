@@ -103,7 +103,8 @@ Result<std::unique_ptr<universe::Plane>> open_history(const ReadCommand& command
   const std::string path = history_of(command);
   if (path.empty() || command.count) return std::unique_ptr<universe::Plane>();
   universe::UniverseSettings settings;
-  settings.history = {.path = path, .age = Duration::zero(), .octets = 0};
+  settings.history = {
+      .path = path, .age = Duration::zero(), .octets = 0, .group_updates = SIZE_MAX};
   settings.sources_wait = true;
   // What cannot be opened now would be tried again for ever.
   TRY(const auto writable, universe::HistoryWriter::open(settings.history));

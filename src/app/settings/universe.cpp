@@ -114,6 +114,13 @@ Table<HistorySettings> history_table() {
                  .least = "1",
                  .most = "1000000",
                  .doc = "How many changed names and types are written in one transaction."});
+  table.integer("group_updates", &HistorySettings::group_updates,
+                {.fallback = "1000",
+                 .least = "1",
+                 .most = "1000000",
+                 .doc = "How many of them every `group_interval` whose records are in the file "
+                        "already, and only counts and times are new; the others wait for their "
+                        "turn."});
   return table;
 }
 
