@@ -30,6 +30,7 @@ struct weir_filter {
   __u32 snap;        // octets of a frame that are handed over
   __u8 responses_only;
   __u8 networks;  // whether any are set
+  __u8 contacts;  // also what opens a connection to a port of encrypted DNS
 };
 
 /// The head of a record in the ring; `captured` octets of the frame follow.

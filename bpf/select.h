@@ -26,7 +26,12 @@ struct weir_seen {
   __u8 protocol;  // 6 or 17
   __u8 unsure;    // a fragment, or headers beyond what is looked at: ports are not known
   __u8 response;  // 1: QR is set, 0: it is not, 2: nobody knows
+  __u8 opens;     // a connection: TCP with SYN and no ACK, or QUIC with a long header
 };
+
+/// DoT and DoQ (RFC 7858, RFC 9250); HTTPS, so also DoH (RFC 8484).
+#define WEIR_PORT_TLS 853
+#define WEIR_PORT_HTTPS 443
 
 static __always_inline __u16 weir_u16(const __u8* at) { return (__u16)(at[0] << 8 | at[1]); }
 
@@ -43,7 +48,7 @@ static __always_inline int weir_transport(const __u8* head, __u32 have, __u32 at
                                           struct weir_seen* seen) {
   if (seen->protocol != 17 && seen->protocol != 6) return WEIR_OTHER_PROTOCOL;
   if (seen->unsure) return WEIR_TAKEN;
-  if (at > WEIR_HEAD - 12) {
+  if (at > WEIR_HEAD - 14) {
     seen->unsure = 1;
     return WEIR_TAKEN;
   }
@@ -53,7 +58,10 @@ static __always_inline int weir_transport(const __u8* head, __u32 have, __u32 at
   if (seen->protocol == 17 && have >= at + 11) {
     seen->id = weir_u16(head + at + 8);
     seen->response = head[at + 10] >> 7;
+    // RFC 9000 §17.2: header form and fixed bit, and the types with which clients begin.
+    seen->opens = (head[at + 8] & 0xe0) == 0xc0;
   }
+  if (seen->protocol == 6 && have >= at + 14) seen->opens = (head[at + 13] & 0x12) == 0x02;
   return WEIR_TAKEN;
 }
 
@@ -139,10 +147,16 @@ static __always_inline __u32 weir_exchange(const struct weir_seen* seen) {
   return (__u32)(sum >> 32);
 }
 
+/// Whether somebody begins to talk to what may be encrypted DNS.
+static __always_inline int weir_is_contact(const struct weir_seen* seen) {
+  return seen->opens && (seen->to_port == WEIR_PORT_TLS || seen->to_port == WEIR_PORT_HTTPS);
+}
+
 /// Whether what was seen is wanted, as far as ports, direction and sampling go; what is unsure is.
 static __always_inline int weir_choose(const struct weir_filter* filter,
                                        const struct weir_seen* seen) {
   if (seen->unsure) return WEIR_TAKEN;
+  if (filter->contacts && weir_is_contact(seen)) return WEIR_TAKEN;
   const int from = weir_has_port(filter, seen->from_port);
   if (!from && !weir_has_port(filter, seen->to_port)) return WEIR_OTHER_PORT;
   if (filter->responses_only && (seen->response == 2 ? !from : !seen->response)) return WEIR_QUERY;

@@ -247,6 +247,10 @@ class Parser {
       command->add_option("--server", to.server);
       add_choice(command, to.config);
     }
+    blind_spots_ = add_command("blind-spots");
+    blind_spots_->add_flag("--json", blind_spots_command_.json);
+    blind_spots_->add_option("--server", blind_spots_command_.server);
+    add_choice(blind_spots_, blind_spots_command_.config);
     domains_ = add_command("domains");
     domains_->require_subcommand(1);
     CLI::App* test = add_command("test", domains_);
@@ -256,6 +260,7 @@ class Parser {
 
   Command chosen() {
     if (routes_->parsed()) return routes_command_;
+    if (blind_spots_->parsed()) return blind_spots_command_;
     if (domains_->parsed()) return domains_command_;
     if (run_->parsed()) return run_command_;
     if (check_->parsed()) return check_command_;
@@ -306,7 +311,7 @@ class Parser {
 
   CLI::App app_;
   CLI::App *run_, *check_, *config_, *show_, *explain_, *reference_, *log_, *query_, *read_;
-  CLI::App *capture_, *completion_, *seen_, *routes_, *domains_;
+  CLI::App *capture_, *completion_, *seen_, *routes_, *blind_spots_, *domains_;
   RunCommand run_command_;
   CheckCommand check_command_;
   ConfigCommand config_command_;
@@ -317,6 +322,7 @@ class Parser {
   CaptureCommand capture_command_;
   CompletionCommand completion_command_;
   RoutesCommand routes_command_;
+  BlindSpotsCommand blind_spots_command_;
   DomainsCommand domains_command_;
 };
 

@@ -124,6 +124,13 @@ struct RoutesCommand {
   bool json = false;
 };
 
+/// What a running weir is asked about DNS that passes by the resolvers.
+struct BlindSpotsCommand {
+  ConfigChoice config;
+  std::string server;  // of the operator's HTTP; empty: as the settings have it
+  bool json = false;
+};
+
 /// Which sets of the settings want names, and which lines say so.
 struct DomainsCommand {
   ConfigChoice config;
@@ -143,11 +150,12 @@ int run(const LogCommand& command);
 int run(const SeenCommand& command);
 int run(const QueryCommand& command);
 int run(const RoutesCommand& command);
+int run(const BlindSpotsCommand& command);
 int run(const DomainsCommand& command);
 int run(const CompletionCommand& command);
 
-using Command =
-    std::variant<RunCommand, CheckCommand, ConfigCommand, ReadCommand, CaptureCommand, LogCommand,
-                 SeenCommand, QueryCommand, RoutesCommand, DomainsCommand, CompletionCommand>;
+using Command = std::variant<RunCommand, CheckCommand, ConfigCommand, ReadCommand, CaptureCommand,
+                             LogCommand, SeenCommand, QueryCommand, RoutesCommand,
+                             BlindSpotsCommand, DomainsCommand, CompletionCommand>;
 
 }  // namespace weir::app

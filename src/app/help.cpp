@@ -21,6 +21,7 @@ usage: weir COMMAND [OPTION...]
   capture     watch DNS on a network interface, live
   read        read captures and dnstap: print them or put them into a sink
   routes      ask a running weir which routes there are, and why
+  blind-spots ask a running weir who asks others than its resolvers
   domains     see which sets want a name, and which lines of lists say so
   completion  print completions for bash, zsh or fish
 
@@ -209,6 +210,18 @@ usage: weir routes list [--set-name SET] [OPTION...]
 examples:
   weir routes why www.example.org
   weir routes why 198.51.100.7
+)"},
+    {"blind-spots", R"(Asks a running weir which DNS passes by the resolvers.
+
+usage: weir blind-spots [OPTION...]
+
+A line a client, server and way: udp and tcp, or dot, doq, doh, doh3, of which
+the openings of connections are seen. What is looked for, and where, stands in
+source.capture.blind_spots.
+
+  --json               as the HTTP API has it
+  --server ADDRESS     where the operator's HTTP is (default: control.listen)
+  -c, --config FILE, -s, --set KEY=VALUE  as for weir run
 )"},
     {"domains", R"(Tells which sets of the settings want a name, and why.
 

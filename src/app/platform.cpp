@@ -84,7 +84,8 @@ Status Platform::build() {
                                 .status = [this] { return status(); },
                                 .store_path = flow_->store_path(),
                                 .universe = universe_.get(),
-                                .routes = route_.get()};
+                                .routes = route_.get(),
+                                .blind_spots = [this] { return flow_->blind_spots(); }};
   TRY(control_, control::Plane::create(settings.control, std::move(context)));
   return Done{};
 }

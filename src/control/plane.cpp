@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "control/blind_spots.h"
 #include "control/routes.h"
 
 namespace weir::control {
@@ -72,8 +73,8 @@ Result<std::unique_ptr<Plane>> Plane::create(const ControlSettings& settings,
 std::vector<Page> Plane::pages() {
   const auto links = [](const io::HttpRequest&) {
     return link_page({"/metrics", "/healthz", "/readyz", "/api/v1/status", "/api/v1/queries",
-                      "/universe", "/api/v1/routes", "/api/v1/routes/changes",
-                      "/api/v1/routes/state"});
+                      "/universe", "/api/v1/blind-spots", "/api/v1/routes",
+                      "/api/v1/routes/changes", "/api/v1/routes/state"});
   };
   return {
       {"/", links},
@@ -96,6 +97,10 @@ std::vector<Page> Plane::pages() {
        [this](const io::HttpRequest& request) { return answer_changes(context_.routes, request); }},
       {"/api/v1/routes/state",
        [this](const io::HttpRequest& request) { return answer_state(context_.routes, request); }},
+      {"/api/v1/blind-spots",
+       [this](const io::HttpRequest& request) {
+         return answer_blind_spots(context_.blind_spots(), request);
+       }},
       {"/universe", [this](const io::HttpRequest& request) { return seen_.answer_live(request); }},
       {std::string(SeenPages::kNames),
        [this](const io::HttpRequest& request) { return seen_.answer_name(request); }, true},

@@ -14,6 +14,7 @@
 #include "control/seen.h"
 #include "control/settings.h"
 #include "control/status.h"
+#include "flow/plane.h"
 #include "io/http_server.h"
 #include "io/loop.h"
 #include "metrics/registry.h"
@@ -31,6 +32,7 @@ struct PlaneContext {
   std::string store_path;               // empty: there is no store
   universe::Plane* universe = nullptr;  // null: it is off
   route::Plane* routes = nullptr;       // null: no names become routes
+  std::function<std::vector<flow::BlindSpot>()> blind_spots;
 };
 
 class Plane {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "base/check.h"
@@ -203,6 +204,17 @@ std::vector<std::string> Plane::complaints() const {
     for (const std::string& complaint : source->complaints())
       complaints.push_back(fmt::format("source {}: {}", name, complaint));
   return complaints;
+}
+
+std::vector<BlindSpot> Plane::blind_spots() const {
+  std::vector<BlindSpot> all;
+  for (const auto& [name, source] : own_sources_)
+    for (BlindSpot& spot : source->blind_spots()) {
+      spot.source = name;
+      all.push_back(std::move(spot));
+    }
+  std::ranges::stable_sort(all, std::ranges::greater{}, &BlindSpot::last);
+  return all;
 }
 
 std::vector<std::string> Plane::summaries() const {

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "flow/blind_spot.h"
 #include "flow/journal/journal.h"
 #include "flow/lane.h"
 #include "flow/ledger.h"
@@ -62,6 +63,8 @@ class Plane {
   std::vector<std::string> ledger_lines() const { return ledger_.lines(); }
   /// What does not work at present, a line each; empty when all is well.
   std::vector<std::string> complaints() const;
+  /// DNS that sources saw pass by the resolvers, the latest first.
+  std::vector<BlindSpot> blind_spots() const;
   /// What each source did, a line each, for people; after `stop`.
   std::vector<std::string> summaries() const;
   /// What the journal of a former run held at the start, for people; empty without a journal.

@@ -208,6 +208,13 @@ struct DnstapSourceSettings {
   TlsAskingSettings dial_tls;
 };
 
+/// DNS with others than these is listed; where there are none, nothing is looked for.
+struct BlindSpotSettings {
+  std::vector<Prefix> resolvers;    // whom clients should ask
+  std::vector<Prefix> doh_servers;  // known to answer DNS over HTTPS
+  size_t entries = 4096;            // clients and servers that are listed
+};
+
 struct CaptureSourceSettings : io::CaptureOptions {
   std::string name;
   std::vector<std::string> interfaces;
@@ -216,6 +223,7 @@ struct CaptureSourceSettings : io::CaptureOptions {
   bool promiscuous = false;
   Duration pairing_patience = 10s;  // how long after a query its response is believed to be its own
   size_t pairing_queries = 1 << 16;  // that wait for their responses
+  BlindSpotSettings blind_spots;
   /// An interface that is not there at the start is an error, and nothing to wait for.
   bool must_exist = false;
 };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "flow/blind_spot.h"
 #include "metrics/registry.h"
 #include "model/tap.h"
 
@@ -34,6 +35,8 @@ class Source {
   virtual void reopen() {}
   /// What does not work at present, a line each; from any thread.
   virtual std::vector<std::string> complaints() const { return {}; }
+  /// DNS that it saw pass by the resolvers, the latest first; from any thread.
+  virtual std::vector<BlindSpot> blind_spots() const { return {}; }
   /// What it did, a line each, for people; after `stop`.
   virtual std::vector<std::string> summary() const { return {}; }
 };

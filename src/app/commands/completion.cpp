@@ -11,8 +11,8 @@ namespace {
 constexpr std::string_view kBash = R"(# bash completion for weir
 _weir() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
-  local commands="run check config log seen query read capture routes domains completion --help
-    --version"
+  local commands="run check config log seen query read capture routes blind-spots domains
+    completion --help --version"
   local types="A AAAA CAA CNAME DNSKEY DS HTTPS MX NS PTR SOA SRV SVCB TLSA TXT"
   local words= files=
   case "$previous" in
@@ -43,6 +43,7 @@ _weir() {
         --until --ports --networks --responses-only --sample --snap --promiscuous --method
         --netns --help `ls /sys/class/net 2>/dev/null`" ;;
       routes) words="list why watch state --set-name --json --server --config --set --help" ;;
+      blind-spots) words="--json --server --config --set --help" ;;
       domains) words="test --config --set --help" ;;
       completion) words="bash zsh fish" ;;
     esac ;;
@@ -61,7 +62,8 @@ _weir() {
     'config:show and explain settings' 'log:ask the store' 'seen:what a name had'
     'query:ask a server'
     'read:read captures and dnstap' 'capture:watch DNS on an interface'
-    'routes:ask which routes there are' 'domains:see which sets want a name'
+    'routes:ask which routes there are' 'blind-spots:ask who asks others'
+    'domains:see which sets want a name'
     'completion:print completions')
   choice=('(-c --config)'{-c,--config}'[settings]:file:_files'
     '*'{-s,--set}'[one setting]:KEY=VALUE' '--help[explain]')
@@ -113,6 +115,8 @@ _weir() {
     routes) _arguments $choice '1:what:(list why watch state)' '2:name or address' \
       '--set-name[only this set]:set' '--json[as the API has it]' \
       '--server[operator HTTP]:address' ;;
+    blind-spots) _arguments $choice '--json[as the API has it]' \
+      '--server[operator HTTP]:address' ;;
     domains) _arguments $choice '1:what:(test)' '*:name' ;;
     completion) _arguments '1:shell:(bash zsh fish)' ;;
   esac
@@ -124,7 +128,8 @@ constexpr std::string_view kFish = R"(# fish completion for weir
 function __weir_in
   __fish_seen_subcommand_from $argv
 end
-set -l first "not __weir_in run check config log seen query read capture routes domains completion"
+set -l first "not __weir_in run check config log seen query read capture routes blind-spots \
+domains completion"
 complete -c weir -f
 complete -c weir -n $first -a run -d 'answer queries'
 complete -c weir -n $first -a check -d 'look for mistakes in the settings'
@@ -135,18 +140,21 @@ complete -c weir -n $first -a query -d 'ask a server'
 complete -c weir -n $first -a read -d 'read captures and dnstap'
 complete -c weir -n $first -a capture -d 'watch DNS on an interface'
 complete -c weir -n $first -a routes -d 'ask which routes there are'
+complete -c weir -n $first -a blind-spots -d 'ask who asks others than the resolvers'
 complete -c weir -n $first -a domains -d 'see which sets want a name'
 complete -c weir -n $first -a completion -d 'print completions'
 complete -c weir -n $first -l version -d 'print the version'
 complete -c weir -s h -l help -d explain
-complete -c weir -n '__weir_in run check config log seen routes domains' -s c -l config -r -F
-complete -c weir -n '__weir_in run check config log seen routes domains' -s s -l set -x -d KEY=VALUE
+complete -c weir -n '__weir_in run check config log seen routes blind-spots domains' \
+  -s c -l config -r -F
+complete -c weir -n '__weir_in run check config log seen routes blind-spots domains' \
+  -s s -l set -x -d KEY=VALUE
 complete -c weir -n '__weir_in run check' -l koroz -r -F
 complete -c weir -n '__weir_in check read' -F
 complete -c weir -n '__weir_in config' -a 'show explain reference'
 complete -c weir -n '__weir_in routes' -a 'list why watch state'
 complete -c weir -n '__weir_in routes' -l set-name -x
-complete -c weir -n '__weir_in routes' -l server -x
+complete -c weir -n '__weir_in routes blind-spots' -l server -x
 complete -c weir -n '__weir_in domains' -a test
 complete -c weir -n '__weir_in completion' -a 'bash zsh fish'
 complete -c weir -n '__weir_in log read capture' -s n -l name -x
@@ -160,7 +168,7 @@ complete -c weir -n '__weir_in log read capture' -l since -x
 complete -c weir -n '__weir_in log read capture' -l until -x
 complete -c weir -n '__weir_in log seen' -s l -l limit -x
 complete -c weir -n '__weir_in log seen' -s f -l format -x -a 'table json'
-complete -c weir -n '__weir_in log seen routes' -l json
+complete -c weir -n '__weir_in log seen routes blind-spots' -l json
 complete -c weir -n '__weir_in log seen' -l store -r -F
 complete -c weir -n '__weir_in query' -s p -l port -x
 complete -c weir -n '__weir_in query' -l protocol -x -a 'udp tcp tls'

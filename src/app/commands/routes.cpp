@@ -5,25 +5,15 @@
 
 #include "app/commands.h"
 #include "app/commands/report.h"
+#include "app/operator_http.h"
 #include "app/settings.h"
-#include "io/http/http_client.h"
 #include "io/loop.h"
 
 namespace weir::app {
 namespace {
 
-constexpr Duration kPatience = 10s;
 constexpr Duration kWatchInterval = 250ms;
-constexpr uint16_t kControlPort = 8053;
 constexpr const char* kPages = "/api/v1/routes";
-
-/// A wildcard is everywhere, so also here.
-Endpoint reachable(Endpoint listener) {
-  if (listener.address == *IpAddress::parse("0.0.0.0"))
-    listener.address = *IpAddress::parse("127.0.0.1");
-  if (listener.address == *IpAddress::parse("::")) listener.address = *IpAddress::parse("::1");
-  return listener;
-}
 
 class Asker {
  public:
@@ -32,10 +22,7 @@ class Asker {
   /// Prints the page; gives the mark of the next one.
   Result<std::string> print(std::string target) const {
     if (!json_) target += target.find('?') == std::string::npos ? "?format=text" : "&format=text";
-    TRY(const io::HttpReply reply, io::http_get(server_, target, kPatience));
-    if (reply.status != 200)
-      return Error{Fault::kPeer,
-                   fmt::format("{} answered {}: {}", server_.to_text(), reply.status, reply.body)};
+    TRY(const io::HttpReply reply, fetch_page(server_, target));
     fmt::print("{}", reply.body);
     return reply.field("Weir-Next");
   }
@@ -83,9 +70,7 @@ std::string conditions(const RoutesCommand& command) {
 int run(const RoutesCommand& command) {
   const auto loaded = load_settings(command.config, config::process_environment);
   if (!loaded) return report_mistakes(loaded.error());
-  std::optional<Endpoint> server = Endpoint::parse(command.server, kControlPort);
-  const std::vector<Endpoint>& listeners = loaded->settings.control.listen;
-  if (command.server.empty() && !listeners.empty()) server = reachable(listeners.front());
+  const auto server = operator_http(command.server, loaded->settings.control.listen);
   if (!server) {
     fmt::print(stderr, "weir routes: expected --server ADDRESS, or control.listen in settings\n");
     return kExitWrongInput;

@@ -15,6 +15,7 @@ namespace {
 
 using config::Report;
 using config::Table;
+using flow::BlindSpotSettings;
 using flow::CaptureSourceSettings;
 using flow::DnstapSourceSettings;
 using flow::SocketFileSettings;
@@ -210,6 +211,31 @@ void add_capture_bounds(Table<CaptureSourceSettings>& table) {
                  .doc = "How many queries may wait for their responses; the oldest make room."});
 }
 
+Table<BlindSpotSettings> blind_spots_table() {
+  Table<BlindSpotSettings> table(
+      "DNS that passes by the resolvers that clients should ask: listed at /api/v1/blind-spots.");
+  table.prefix("resolvers", &BlindSpotSettings::resolvers,
+               {.fallback = "[]",
+                .doc = "Whom clients should ask; DNS of others with others is listed. Empty: "
+                       "nothing is looked for.",
+                .most_items = 256});
+  table.prefix("doh_servers", &BlindSpotSettings::doh_servers,
+               {.fallback = R"(["1.1.1.1", "1.0.0.1", "2606:4700:4700::1111",
+                 "2606:4700:4700::1001", "8.8.8.8", "8.8.4.4", "2001:4860:4860::8888",
+                 "2001:4860:4860::8844", "9.9.9.9", "149.112.112.112", "2620:fe::fe", "2620:fe::9",
+                 "94.140.14.14", "94.140.15.15", "208.67.222.222", "208.67.220.220"])",
+                .doc = "Addresses whose port 443 is known for DNS over HTTPS: a connection there "
+                       "is listed. Others cannot be told from the web.",
+                .most_items = 4096});
+  table.integer("entries", &BlindSpotSettings::entries,
+                {.fallback = "4096",
+                 .least = "1",
+                 .most = "1000000",
+                 .doc = "How many clients and servers are listed; the one seen least lately makes "
+                        "room."});
+  return table;
+}
+
 Table<CaptureSourceSettings> capture_table() {
   Table<CaptureSourceSettings> table(
       "DNS that passes network interfaces, watched by eBPF or packet sockets.");
@@ -242,6 +268,7 @@ Table<CaptureSourceSettings> capture_table() {
                  .doc = "Also what is sent to other machines, where the link shows it."});
   add_capture_filter(table);
   add_capture_bounds(table);
+  table.table("blind_spots", &CaptureSourceSettings::blind_spots, blind_spots_table());
   table.check([](const CaptureSourceSettings& source, Report& report) {
     if (source.name == "edge") report.wrong("name", "is taken by the query plane");
     if (source.interfaces.empty()) report.wrong("interfaces", "is empty", "at least one interface");

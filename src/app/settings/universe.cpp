@@ -215,7 +215,8 @@ Table<UnboundControlSettings> unbound_table() {
                 {.fallback = "4",
                  .least = "1",
                  .most = "10",
-                 .doc = "How many commands are under way at once; unbound takes ten."});
+                 .doc = "How many records are taken out at once, a command each; unbound takes "
+                        "ten."});
   table.duration(
       "timeout", &UnboundControlSettings::timeout,
       {.fallback = "5s", .least = "10ms", .most = "1m", .doc = "How long one command may take."});

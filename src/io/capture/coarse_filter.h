@@ -10,9 +10,10 @@
 
 namespace weir::io {
 
-/// Passes the first `snap_octets` of what may be DNS on one of `ports`. With more ports than a
-/// filter has room for, or without an Ethernet header, everything passes.
-std::vector<sock_filter> coarse_filter(std::span<const uint16_t> ports, bool ethernet,
-                                       uint32_t snap_octets);
+/// Passes the first `snap_octets` of what may be DNS on one of `ports`, and with `contacts` of what
+/// opens connections to ports 853 and 443. With more ports than a filter has room for, or without
+/// an Ethernet header, everything passes.
+std::vector<sock_filter> coarse_filter(std::span<const uint16_t> ports, bool contacts,
+                                       bool ethernet, uint32_t snap_octets);
 
 }  // namespace weir::io

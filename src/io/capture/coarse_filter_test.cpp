@@ -12,11 +12,12 @@ namespace weir::io {
 namespace {
 
 /// How many octets of `frame` come through.
-ssize_t through(Bytes frame, const std::vector<uint16_t>& ports, uint32_t snap = 65600) {
+ssize_t through(Bytes frame, const std::vector<uint16_t>& ports, uint32_t snap = 65600,
+                bool contacts = false) {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, ends) != 0) return -2;
   const UniqueFd out(ends[0]), in(ends[1]);
-  auto code = coarse_filter(ports, true, snap);
+  auto code = coarse_filter(ports, contacts, true, snap);
   const sock_fprog program{static_cast<unsigned short>(code.size()), code.data()};
   if (::setsockopt(in.get(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) != 0)
     return -3;
@@ -51,6 +52,25 @@ TEST(CoarseFilter, never_leaves_out_what_is_wanted) {
     ASSERT_EQ(selection.of_frame(frame, true), Fate::kTaken);
     EXPECT_EQ(through(frame, options.ports), static_cast<ssize_t>(frame.size()));
   }
+}
+
+TEST(CoarseFilter, N17_openings_of_connections_pass_when_they_are_wanted) {
+  const auto passes = [](const Octets& frame, bool contacts = true) {
+    return through(frame, {53}, 65600, contacts) == static_cast<ssize_t>(frame.size());
+  };
+  const Octets initial(1200, 0xc3), short_header(1200, 0x43);
+  for (const auto& [from, to] : {std::pair{kClient, kServer}, {kClient6, kServer6}})
+    for (const uint16_t port : {443, 853}) {
+      const Endpoint server{to.address, port};
+      EXPECT_TRUE(passes(kit::tcp_frame(from, server, 1, 0x02, {})));
+      EXPECT_TRUE(passes(kit::udp_frame(from, server, initial)));
+      EXPECT_FALSE(passes(kit::tcp_frame(from, server, 1, 0x02, {}), false));
+      EXPECT_FALSE(passes(kit::tcp_frame(from, server, 1, 0x10, Octets(400))));
+      EXPECT_FALSE(passes(kit::udp_frame(from, server, short_header)));
+      EXPECT_FALSE(passes(kit::tcp_frame(server, from, 1, 0x12, {})));
+      EXPECT_FALSE(passes(kit::udp_frame(from, {to.address, 8443}, initial)));
+    }
+  EXPECT_TRUE(passes(kit::udp_frame(kClient, kServer, kQuery)));
 }
 
 TEST(CoarseFilter, leaves_out_most_of_the_rest) {

@@ -96,6 +96,7 @@ Status EbpfProbe::configure(const CaptureOptions& options) {
   filter.sample = options.sample;
   if (options.snap_octets != 0) filter.snap = static_cast<uint32_t>(options.snap_octets);
   filter.responses_only = options.responses_only;
+  filter.contacts = options.contacts;
   filter.networks = !options.networks.empty();
   const size_t octets = std::bit_ceil(std::clamp(options.ring_octets, kLeastRing, kMostRing));
   if (bpf_map__set_max_entries(program_->maps.ring, static_cast<uint32_t>(octets)) != 0)

@@ -58,7 +58,7 @@ Result<PacketSocket> PacketSocket::open(const Interface& interface, const Captur
 
 bool PacketSocket::set_filter(const CaptureOptions& options) {
   const auto snap = static_cast<uint32_t>(options.snap_octets);
-  auto code = coarse_filter(options.ports, ethernet_, snap == 0 ? kWhole : snap);
+  auto code = coarse_filter(options.ports, options.contacts, ethernet_, snap == 0 ? kWhole : snap);
   return set(fd(), SO_ATTACH_FILTER,
              sock_fprog{static_cast<unsigned short>(code.size()), code.data()}, SOL_SOCKET);
 }

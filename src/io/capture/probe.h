@@ -61,6 +61,7 @@ struct CaptureOptions {
   std::vector<uint16_t> ports{53};  // of either side
   std::vector<Prefix> networks;     // one side is in one of them; empty: all
   bool responses_only = false;
+  bool contacts = false;          // also what opens connections to ports 853 and 443
   uint32_t sample = 1;            // one exchange of so many
   size_t snap_octets = 0;         // of a frame; 0: all
   size_t ring_octets = 16 << 20;  // between the kernel and us

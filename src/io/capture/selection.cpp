@@ -20,7 +20,30 @@ void map(const IpAddress& address, __u64 (&to)[2]) {
   std::copy(own.begin(), own.end(), octets + 16 - own.size());
 }
 
+Endpoint endpoint_of(const __u64 (&mapped)[2], uint16_t port) {
+  return {IpAddress::v6(reinterpret_cast<const uint8_t*>(mapped)).unmapped(), port};
+}
+
+weir_seen look(Bytes frame, bool ethernet, int& fate) {
+  std::array<uint8_t, WEIR_HEAD> head{};
+  const size_t have = std::min(frame.size(), head.size());
+  std::copy_n(frame.begin(), have, head.begin());
+  weir_seen seen{};
+  fate = weir_look(head.data(), static_cast<uint32_t>(have),
+                   ethernet ? WEIR_LINK_ETHERNET : WEIR_LINK_IP, &seen);
+  return seen;
+}
+
 }  // namespace
+
+std::optional<Contact> contact_of(Bytes frame, bool ethernet) {
+  int fate = WEIR_TAKEN;
+  const weir_seen seen = look(frame, ethernet, fate);
+  if (fate != WEIR_TAKEN || seen.unsure || !weir_is_contact(&seen)) return std::nullopt;
+  return Contact{.client = endpoint_of(seen.from, seen.from_port),
+                 .server = endpoint_of(seen.to, seen.to_port),
+                 .udp = seen.protocol == 17};
+}
 
 Selection::Selection(const CaptureOptions& options)
     : filter_(std::make_unique<weir_filter>()), networks_(options.networks) {
@@ -28,6 +51,7 @@ Selection::Selection(const CaptureOptions& options)
     filter_->ports[port / 8] = static_cast<uint8_t>(filter_->ports[port / 8] | 1 << port % 8);
   filter_->sample = options.sample;
   filter_->responses_only = options.responses_only;
+  filter_->contacts = options.contacts;
 }
 
 Selection::~Selection() = default;
@@ -41,12 +65,8 @@ bool Selection::in_networks(const uint64_t (&mapped)[2]) const {
 }
 
 Fate Selection::of_frame(Bytes frame, bool ethernet) const {
-  std::array<uint8_t, WEIR_HEAD> head{};
-  const size_t have = std::min(frame.size(), head.size());
-  std::copy_n(frame.begin(), have, head.begin());
-  weir_seen seen{};
-  int fate = weir_look(head.data(), static_cast<uint32_t>(have),
-                       ethernet ? WEIR_LINK_ETHERNET : WEIR_LINK_IP, &seen);
+  int fate = WEIR_TAKEN;
+  const weir_seen seen = look(frame, ethernet, fate);
   if (fate == WEIR_TAKEN) fate = weir_choose(filter_.get(), &seen);
   if (fate == WEIR_TAKEN && !networks_.empty()) {
     const uint64_t from[2] = {seen.from[0], seen.from[1]}, to[2] = {seen.to[0], seen.to[1]};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "io/capture/probe.h"
@@ -10,6 +11,15 @@
 struct weir_filter;
 
 namespace weir::io {
+
+/// Somebody begins to talk to a port of encrypted DNS.
+struct Contact {
+  Endpoint client;
+  Endpoint server;
+  bool udp = false;  // QUIC; else TCP
+};
+/// Nothing when the frame opens no connection to port 853 or 443, or cannot be told to.
+std::optional<Contact> contact_of(Bytes frame, bool ethernet);
 
 class Selection {
  public:

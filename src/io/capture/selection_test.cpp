@@ -46,6 +46,29 @@ TEST(Selection, K07_leaves_other_ports_alone) {
   EXPECT_EQ(fate(kit::udp_frame(other, kClient, kAnswer), {.ports = {53, 54}}), Fate::kTaken);
 }
 
+TEST(Selection, N17_openings_of_connections_are_taken_where_they_are_wanted) {
+  const CaptureOptions wanted{.responses_only = true, .contacts = true, .sample = 1000};
+  const Endpoint tls{kServer.address, 853}, https{kServer6.address, 443};
+  const Octets syn = kit::tcp_frame(kClient, tls, 1, 0x02, {}),
+               initial = kit::udp_frame(kClient6, https, Octets(1200, 0xc3));
+  EXPECT_EQ(fate(syn, wanted), Fate::kTaken);
+  EXPECT_EQ(fate(initial, wanted), Fate::kTaken);
+  EXPECT_EQ(fate(syn), Fate::kOtherPort);
+  EXPECT_EQ(fate(initial), Fate::kOtherPort);
+  EXPECT_EQ(fate(kit::tcp_frame(kClient, tls, 1, 0x10, Octets(100)), wanted), Fate::kOtherPort);
+  EXPECT_EQ(fate(kit::tcp_frame(tls, kClient, 1, 0x12, {}), wanted), Fate::kOtherPort);
+
+  const auto contact = contact_of(initial, true);
+  ASSERT_TRUE(contact);
+  EXPECT_EQ(contact->client, kClient6);
+  EXPECT_EQ(contact->server, https);
+  EXPECT_TRUE(contact->udp);
+  EXPECT_EQ(contact_of(syn, true)->server, tls);
+  EXPECT_FALSE(contact_of(kit::tcp_frame(kClient, kServer, 1, 0x02, {}), true));
+  for (size_t size = 0; size < 47; ++size)
+    EXPECT_FALSE(contact_of(Bytes(syn).first(size), true)) << size;
+}
+
 TEST(Selection, D04_looks_through_vlan_tags_up_to_two) {
   EXPECT_EQ(fate(kit::ethernet(udp4(), {10})), Fate::kTaken);
   EXPECT_EQ(fate(kit::ethernet(udp4(), {10, 20})), Fate::kTaken);

@@ -6,7 +6,9 @@
 #include <optional>
 #include <thread>
 
+#include "base/random.h"
 #include "flow/source.h"
+#include "flow/sources/capture/blind_spots.h"
 #include "flow/sources/capture/counters.h"
 #include "flow/sources/capture/intake.h"
 #include "flow/sources/capture/watched.h"
@@ -24,14 +26,21 @@ constexpr Duration kTick = 50ms;
 constexpr unsigned kTicksALook = 20;    // at interfaces and namespace, whatever the kernel says
 constexpr Duration kLastFrames = 20ms;  // until a packet socket gives a block that is not full
 
+/// What opens connections is only looked at where somebody wants to know.
+CaptureSourceSettings with_contacts(CaptureSourceSettings settings) {
+  settings.contacts = !settings.blind_spots.resolvers.empty();
+  return settings;
+}
+
 class CaptureSource final : public Source {
  public:
   CaptureSource(const CaptureSourceSettings& settings, SourceContext context)
-      : settings_(settings),
+      : settings_(with_contacts(settings)),
         context_(std::move(context)),
         tap_(context_.open_tap()),
         interfaces_(settings_, context_.clock),
-        intake_(settings_, tap_),
+        blind_spots_(make_blind_spots()),
+        intake_(settings_, tap_, blind_spots_.get()),
         counters_(context_.metrics, context_.name) {}
   ~CaptureSource() override { stop(); }
 
@@ -52,9 +61,13 @@ class CaptureSource final : public Source {
     return complaints_;
   }
 
+  std::vector<BlindSpot> blind_spots() const override {
+    return blind_spots_ ? blind_spots_->read() : std::vector<BlindSpot>();
+  }
   std::vector<std::string> summary() const override;
 
  private:
+  std::unique_ptr<BlindSpots> make_blind_spots() const;
   void run();
   void await_frames();
   void drain();
@@ -68,6 +81,7 @@ class CaptureSource final : public Source {
   model::Tap& tap_;
   io::Loop loop_;
   WatchedInterfaces interfaces_;
+  const std::unique_ptr<BlindSpots> blind_spots_;  // null when nobody looks for any
   Intake intake_;
   Counters counters_;
   std::optional<io::Watch> frames_;
@@ -81,6 +95,13 @@ class CaptureSource final : public Source {
   std::vector<std::string> complaints_;
   std::thread thread_;
 };
+
+std::unique_ptr<BlindSpots> CaptureSource::make_blind_spots() const {
+  if (settings_.blind_spots.resolvers.empty()) return nullptr;
+  auto made = std::make_unique<BlindSpots>(settings_.blind_spots, SystemRandom().next());
+  made->expose(context_.metrics, context_.name);
+  return made;
+}
 
 void CaptureSource::run() {
   // What attaching needs is raised for that only.

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "flow/settings.h"
+#include "flow/sources/capture/blind_spots.h"
 #include "flow/wire/captured.h"
 #include "io/capture/selection.h"
 #include "model/tap.h"
@@ -14,7 +15,8 @@ namespace weir::flow::capture_source {
 
 class Intake final : public io::FrameTaker {
  public:
-  Intake(const CaptureSourceSettings& settings, model::Tap& tap);
+  /// `blind_spots` outlives it; null: nobody looks for any.
+  Intake(const CaptureSourceSettings& settings, model::Tap& tap, BlindSpots* blind_spots = nullptr);
 
   void take(const io::Frame& frame) override;
   /// At the end: what streams still hold.
@@ -30,6 +32,7 @@ class Intake final : public io::FrameTaker {
  private:
   void record(std::span<const packet::Message> messages);
 
+  BlindSpots* const blind_spots_;
   packet::Extractor extractor_;
   CapturedRecorder recorder_;
   std::optional<io::Selection> selection_;  // where single frames could not tell
