@@ -110,7 +110,7 @@ def converse(pair):
 
 
 @pytest.mark.parametrize("side", ["here", "there"])
-def test_N09_D03_D04_the_same_is_seen_by_ebpf_packet_socket_tcpdump_and_tshark(pair, side,
+def test_N09_D03_D04_R21_the_same_is_seen_by_ebpf_packet_socket_tcpdump_and_tshark(pair, side,
                                                                                 tmp_path):
     """Both directions, UDP and TCP, fragments; at the client and at the resolver's own machine."""
     space, file = getattr(pair, side), tmp_path / "wire.pcap"
@@ -219,6 +219,8 @@ def mixed_frames():
                (0x8100, b"\0\5\x08\0" + ipv4(17, udp)), (0x88a8, b"\0\5\x81\0\0\6\x08\0"
                                                         + ipv4(17, udp)), (0x1234, MARK)]
     packets += [(0x0800, ipv4(number, MARK)) for number in (1, 2, 47, 50)]
+    icmp = struct.pack("!IHBB", 6 << 28, len(MARK), 58, 64) + b"\xfd" * 32 + MARK
+    packets += [(0x86dd, icmp), (0x0800, MARK), (0x86dd, MARK)]  # the last two end too early
     return [head + struct.pack("!H", kind) + packet for kind, packet in packets]
 
 

@@ -1,12 +1,16 @@
 """Keeping the cache of a real unbound warm, seen by its clients and in its own statistics."""
 
+import socket
+import threading
 import time
 
 import pytest
 
+from answered import client_response
 from asking import ask
+from dnstap_sender import begin, finish, frame
 from warmed import Resolver, ShortLived
-from weir_process import wait_until
+from weir_process import fetch, free_port, wait_until
 from weir_process import weir as run_weir
 
 NOWHERE = '[[edge.upstreams]]\nname = "nowhere"\naddress = "udp://192.0.2.53"\n'
@@ -18,8 +22,8 @@ def warm_lab(start_server, start_weir, tmp_path, authority):
     def start(driver="unbound", control="tls", ttl=6, names=20, extra="", **warmth):
         zone = start_server(ShortLived, ttl=ttl, names=names)
         tap = tmp_path / f"tap{len(started)}.sock"
-        resolver = Resolver(tmp_path / f"resolver{len(started)}", authority, backend=zone.port, tap=tap,
-                            control=control, extra=extra)
+        resolver = Resolver(tmp_path / f"resolver{len(started)}", authority, backend=zone.port,
+                            tap=tap, control=control, extra=extra)
         started.append(resolver)
         weir = start_weir(NOWHERE + resolver.keep_warm(driver, **warmth))
         resolver.start()
@@ -207,6 +211,104 @@ def test_what_does_not_work_is_said_once_and_costs_nothing_else(warm_lab):
                what="a complaint")
     assert weir.get("/universe").status == 200
     assert weir.metric("weir_keep_warm_dropped_total", "failed") == 1
+
+
+class Refusing(threading.Thread):
+    """A control channel of unbound's kind that says no to every command, as unbound never does."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.bind(str(path))
+        self.socket.listen()
+        self.commands = []
+
+    def run(self):
+        while True:
+            try:
+                connection, _ = self.socket.accept()
+            except OSError:
+                return
+            with connection:
+                self.commands.append(connection.recv(1000).decode())
+                connection.sendall(b"error not today\n")
+
+    def stop(self):
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+        self.join()
+
+
+def test_K26_D06_failures_are_counted_by_their_cause(start_weir, tmp_path):
+    tap, control = tmp_path / "tap.sock", tmp_path / "control.sock"
+    refusing = Refusing(control)
+    refusing.start()
+    weir = start_weir(NOWHERE + f"""
+[[source.dnstap]]
+listen = ["unix:{tap}"]
+[control]
+alias_listen = ["127.0.0.1:{(port := free_port())}"]
+[universe.keep_warm]
+enabled = true
+driver = "unbound"
+requery.resolver = "127.0.0.1:1"
+unbound.control = "unix:{control}"
+warmth.ahead = "2s"
+warmth.jitter = 0
+warmth.cycle = "100ms"
+warmth.least_asked = 1
+""")
+    sender = begin(tap)
+
+    def series():
+        return fetch(f"http://127.0.0.1:{port}/metrics").body.splitlines()
+
+    try:
+        # Data, whatever it says: there is no command line to smuggle an option into.
+        sender.sendall(frame(client_response("-f/etc/passwd.warm.test", ["192.0.2.1"], ttl=3)))
+        wait_until(lambda: 'failed_commands_to_execute{command="invalidate"} 1' in series(),
+                   what="the refusal")
+        assert 'failed_records_manipulation{command="invalidate"} 0' in series()
+        assert refusing.commands == ["UBCT1 flush_type -f/etc/passwd.warm.test. A\n"]
+    finally:
+        refusing.stop()
+    sender.sendall(frame(client_response("second.warm.test", ["192.0.2.1"], ttl=3)))
+    wait_until(lambda: 'failed_records_manipulation{command="invalidate"} 1' in series(),
+               what="a command that got nowhere")
+    assert 'failed_commands_to_execute{command="invalidate"} 1' in series()
+    assert 'actions_over_records{action="repopulate",record_type="a"} 0' in series()
+    finish(sender)
+
+
+def test_D01_ten_thousand_answers_in_a_second_are_all_taken_while_records_are_refreshed(
+        start_weir, tmp_path):
+    tap = tmp_path / "tap.sock"
+    weir = start_weir(NOWHERE + f"""
+[[source.dnstap]]
+listen = ["unix:{tap}"]
+[universe.keep_warm]
+enabled = true
+requery.resolver = "127.0.0.1:1"
+warmth.ahead = "1h"
+warmth.jitter = 0
+warmth.cycle = "10ms"
+warmth.least_asked = 1
+warmth.rate = 1000
+""")
+    sender = begin(tap)
+    moment = time.time()
+    frames = [frame(client_response(f"n{number}.warm.test", ["192.0.2.1"], ttl=2, moment=moment))
+              for number in range(10_000)]
+    began = time.monotonic()
+    for frame_ in frames:
+        sender.sendall(frame_)
+    wait_until(lambda: weir.metric("weir_universe_sightings_total") == 10_000, 20, "all of them")
+    took = time.monotonic() - began
+    finish(sender)
+    wait_until(lambda: weir.metric("weir_keep_warm_actions_total", 'action="repopulate"') > 0,
+               what="refreshes meanwhile")
+    [ledger] = [line for line in weir.status()["ledger"] if line["name"] == "universe"]
+    assert ledger["dropped"] == [] and took < 20
 
 
 def test_a_wrong_key_is_found_before_anything_starts(tmp_path):

@@ -1,7 +1,10 @@
 """What users of koroz bring: its settings file, its pages, its series."""
 
+import os
 import re
 import signal
+
+import pytest
 
 from answered import client_response
 from dnstap_sender import begin, finish, frame
@@ -34,6 +37,18 @@ def test_K02_koroz_s_port_is_on_loopback(tmp_path):
     checked = run_weir("check", "--koroz", str(file))
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert "127.0.0.1:3030" in checked.stdout + checked.stderr
+
+
+def test_K03_without_a_place_for_the_database_it_is_off_and_the_variable_is_named(start_weir,
+                                                                                  tmp_path):
+    if os.access("/var/lib/weir", os.W_OK):
+        pytest.skip("here there is a place: /var/lib/weir")
+    file = tmp_path / "Settings.toml"
+    file.write_text(SETTINGS, encoding="utf-8")
+    weir = start_weir(NOWHERE, koroz=file, environment={"HOME": ""},
+                      set_=("universe.history.path=",))
+    assert re.search(r"kept in memory only: set universe\.history\.path, or HOME", weir.log())
+    assert weir.get("/universe").json() == []
 
 
 def test_K04_the_settings_in_force_are_in_the_first_lines(start_weir, tmp_path):
@@ -75,7 +90,8 @@ def test_K24_to_K27_its_series_are_on_the_alias_addresses(start_weir, start_serv
     settings = resolver.keep_warm().replace('ahead = "3s"\njitter = 0\ncycle = "200ms"\n', "")
     # With a window that lets short lives in: half of one is when it may be refreshed.
     weir, _ = start(start_weir, tmp_path, text=SETTINGS.replace("record = 30", "record = 3"),
-                    settings=NOWHERE + settings + f'\n[control]\nalias_listen = ["127.0.0.1:{port}"]\n')
+                    settings=NOWHERE + settings
+                    + f'\n[control]\nalias_listen = ["127.0.0.1:{port}"]\n')
     resolver.start()
     try:
         wait_until(lambda: weir.metric("weir_dnstap_senders") == 1, what="the tap")
