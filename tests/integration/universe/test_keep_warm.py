@@ -10,7 +10,7 @@ from answered import client_response
 from asking import ask
 from dnstap_sender import begin, finish, frame
 from warmed import Resolver, ShortLived
-from weir_process import fetch, free_port, wait_until
+from weir_process import WeirProcess, fetch, free_port, wait_until
 from weir_process import weir as run_weir
 
 NOWHERE = '[[edge.upstreams]]\nname = "nowhere"\naddress = "udp://192.0.2.53"\n'
@@ -33,6 +33,28 @@ def warm_lab(start_server, start_weir, tmp_path, authority):
     yield start
     for server in started:
         server.stop()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def prefetching(tmp_path_factory, authority):
+    """A weir before an unbound with a prefetch of its own, which needs records that live for ten
+    seconds: they grow old while the other tests of this file run."""
+    folder = tmp_path_factory.mktemp("prefetching")
+    (folder / "weir").mkdir()
+    zone = ShortLived(folder / "zone", authority, ttl=10)
+    resolver = Resolver(folder / "resolver", authority, backend=zone.port, tap=folder / "tap.sock",
+                        extra="prefetch: yes")
+    weir = WeirProcess(folder / "weir", NOWHERE + resolver.keep_warm("requery", ahead='"900ms"'))
+    try:
+        for server in (zone, weir, resolver):
+            server.start()
+        wait_until(lambda: weir.metric("weir_dnstap_senders") == 1, what="the tap")
+        for _ in range(3):
+            resolver.ttl("n1.warm.test")
+        yield weir, resolver
+    finally:
+        for server in (weir, resolver, zone):
+            server.stop()
 
 
 def refreshed(weir):
@@ -118,20 +140,15 @@ def test_K16_batches_come_once_a_cycle(warm_lab):
         assert (seen[-1] - seen[0]) / 4 == pytest.approx(cycle, rel=0.1)
 
 
-def test_a_plain_question_renews_what_has_just_expired_or_sets_off_unbounds_prefetch(warm_lab):
-    (plain, without), (early, prefetching) = (
-        warm_lab(driver="requery", ttl=4),
-        warm_lab(driver="requery", ttl=10, extra="prefetch: yes", ahead='"900ms"'))
-    for resolver in (without, prefetching):
-        for _ in range(3):
-            resolver.ttl("n1.warm.test")
-    wait_until(lambda: plain.metric("weir_keep_warm_unmoved_total") == 1, what="an early question")
-    wait_until(lambda: refreshed(plain) == 1, what="one at the end")
-    before = without.misses()
-    assert without.ttl("n1.warm.test") >= 2
-    assert without.misses() == before
-    wait_until(lambda: refreshed(early) == 1, 30, what="the refresh ahead of the end")
-    assert prefetching.statistics()["total.num.prefetch"] >= 1
+def test_a_plain_question_renews_what_has_just_expired(warm_lab):
+    weir, resolver = warm_lab(driver="requery", ttl=4)
+    for _ in range(3):
+        resolver.ttl("n1.warm.test")
+    wait_until(lambda: weir.metric("weir_keep_warm_unmoved_total") == 1, what="an early question")
+    wait_until(lambda: refreshed(weir) == 1, what="one at the end")
+    before = resolver.misses()
+    assert resolver.ttl("n1.warm.test") >= 2
+    assert resolver.misses() == before
 
 
 def test_a_record_that_needs_tcp(warm_lab):
@@ -140,6 +157,12 @@ def test_a_record_that_needs_tcp(warm_lab):
         for _ in range(3):
             assert resolver.ttl("large.warm.test", "TXT", tcp=True) > 0
     wait_until(lambda: all(refreshed(weir) == 1 for weir, _ in labs), 15, "the refresh")
+
+
+def test_a_plain_question_sets_off_unbounds_own_prefetch(prefetching):
+    weir, resolver = prefetching
+    wait_until(lambda: refreshed(weir) == 1, 30, what="the refresh")
+    assert resolver.statistics()["total.num.prefetch"] >= 1
 
 
 def of_edge(zone, ttl_window="", **warmth):
