@@ -213,7 +213,7 @@ std::vector<BlindSpot> Plane::blind_spots() const {
       spot.source = name;
       all.push_back(std::move(spot));
     }
-  std::ranges::stable_sort(all, std::ranges::greater{}, &BlindSpot::last);
+  std::ranges::sort(all, std::ranges::greater{}, &BlindSpot::last);
   return all;
 }
 
