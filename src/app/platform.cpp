@@ -73,10 +73,13 @@ Status Platform::build() {
   TRY(flow_, flow::Plane::create(flow, registry_, clock_));
   TRY_DONE(build_universe());
   TRY_DONE(check_free(settings.edge.listen));
-  TRY(edge_, edge::Plane::create(settings.edge, registry_, clock_, [this](unsigned) -> model::Tap& {
-        return flow_->open_tap("edge", model::SourceKind::kEdge);
-      }));
   TRY_DONE(build_routes());
+  TRY(edge_, edge::Plane::create(
+                 settings.edge, registry_, clock_,
+                 [this](unsigned) -> model::Tap& {
+                   return flow_->open_tap("edge", model::SourceKind::kEdge);
+                 },
+                 answer_barrier()));
   register_compatibility(registry_);
   control::PlaneContext context{.loop = loop_,
                                 .clock = clock_,
@@ -117,6 +120,14 @@ Status Platform::build_routes() {
       route::Plane::create(settings, upstream_addresses(loaded_.settings.edge), registry_, clock_));
   flow_->add_sink("routes", std::make_unique<ConsumerSink>(*route_), {});
   return Done{};
+}
+
+/// Answers of our own wait for the routes they bring.
+edge::Plane::OpenBarrier Platform::answer_barrier() {
+  if (!route_ || !route_->has_barrier()) return {};
+  return [this](io::Loop& loop, edge::Plane::OnRelease on_release) {
+    return route_->open_barrier(loop, std::move(on_release));
+  };
 }
 
 void Platform::run() {

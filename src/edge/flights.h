@@ -34,6 +34,8 @@ struct Flight {
   uint64_t last_waiter = 0;
   size_t waiters = 0;
   AskToken next_in_bucket = 0;  // handle; 0 at the end
+  bool cached = false;          // nobody is asked: the answer was in the cache
+  Octets held;                  // the answer, while it waits to be let out
 };
 
 class Flights {

@@ -35,6 +35,13 @@ struct SetSettings : SetPolicy, ExportSettings {
   const ExportSettings& exports() const { return *this; }
 };
 
+/// What has to be known of a target before an answer leaves.
+enum class BarrierLevel : uint8_t {
+  kNone,   // nothing: answers do not wait for it
+  kSent,   // the kernel has taken what it is told
+  kAcked,  // its end of the connection has acknowledged that
+};
+
 struct PeerSettings {
   std::string name;
   std::string address;  // ADDRESS[:PORT], [V6]:PORT or HOST[:PORT]
@@ -56,6 +63,8 @@ struct PeerSettings {
   Duration hold = 90s;  // whole seconds, as the next
   Duration connect_retry = 5s;
   Duration graceful_restart = 120s;  // 0: off
+  BarrierLevel barrier = BarrierLevel::kAcked;
+  Duration settle{0};  // on top of that
 };
 
 /// What becomes of routes at neighbours when the program ends.
@@ -76,6 +85,7 @@ struct RouteSettings {
   std::vector<model::MessageType> messages = {model::MessageType::kClientResponse};
   bool hints = true;
   size_t most_leases = 1'000'000;
+  size_t most_waiting = 10'000;  // answers that wait for their routes
   names::GuardLimits guard;
   bool keep_state = true;  // leases for the next start
   std::string state_file;

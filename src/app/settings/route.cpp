@@ -157,6 +157,18 @@ void add_leases(Table<SetSettings>& table) {
                 .doc = "New routes at once, before the rate holds."});
 }
 
+void add_barrier(Table<SetSettings>& table) {
+  table.duration("barrier_deadline", own(&SetSettings::barrier_deadline),
+                 {.fallback = "80ms",
+                  .least = "0",
+                  .most = "5s",
+                  .doc = "An answer of weir's own to a client waits for its new routes, and no "
+                         "longer than this; 0 means not at all."});
+  table.choice(
+      "barrier_missed", own(&SetSettings::barrier_refuses), {{"answer", false}, {"servfail", true}},
+      {.fallback = "answer", .doc = "What the client gets when they are not in place by then."});
+}
+
 void add_admission(Table<SetSettings>& table) {
   table.boolean("ipv4", own(&SetSettings::ipv4), {.fallback = "true", .doc = "Routes for A."});
   table.boolean("ipv6", own(&SetSettings::ipv6), {.fallback = "true", .doc = "Routes for AAAA."});
@@ -215,6 +227,7 @@ Table<SetSettings> set_table() {
        .doc = "Which names of an answer are looked up: the asked one and all aliases, only "
               "the asked one, or the one that has the addresses."});
   add_leases(table);
+  add_barrier(table);
   add_admission(table);
   add_exports(table);
   table.check([](const SetSettings& set, Report& report) {
@@ -281,6 +294,22 @@ void add_session(Table<PeerSettings>& table) {
               "4724); 0 turns it off."});
 }
 
+void add_proof(Table<PeerSettings>& table) {
+  table.choice(
+      "barrier", &PeerSettings::barrier,
+      {{"none", route::BarrierLevel::kNone},
+       {"sent", route::BarrierLevel::kSent},
+       {"acked", route::BarrierLevel::kAcked}},
+      {.fallback = "acked",
+       .doc = "When a route counts as in place there, for answers that wait: at once, when "
+              "it has been sent, or when TCP has acknowledged it."});
+  table.duration("settle", &PeerSettings::settle,
+                 {.fallback = "0",
+                  .least = "0",
+                  .most = "5s",
+                  .doc = "And so much later, for the neighbour's own work."});
+}
+
 Table<PeerSettings> peer_table() {
   Table<PeerSettings> table("Neighbours that are told over BGP.");
   table.text("name", &PeerSettings::name,
@@ -299,6 +328,7 @@ Table<PeerSettings> peer_table() {
               .most_items = 64});
   add_transport(table);
   add_session(table);
+  add_proof(table);
   table.check([](const PeerSettings& peer, Report& report) {
     if (!peer.active && !peer.passive) report.wrong("active", "and passive are both off");
     if (peer.hold > 0s && peer.hold < 3s) report.wrong("hold_time", "is below 3s", "0, or 3s");
@@ -352,6 +382,11 @@ void add_limits(Table<RouteSettings>& table) {
                  .least = "1",
                  .most = "100000000",
                  .doc = "Addresses with names that all sets together may have."});
+  table.integer("max_waiting", &RouteSettings::most_waiting,
+                {.fallback = "10000",
+                 .least = "1",
+                 .most = "1000000",
+                 .doc = "Answers that may wait for their routes at once; more do not wait."});
   table.boolean("keep_state", &RouteSettings::keep_state,
                 {.fallback = "true", .doc = "Keep leases in a file, for the next start."});
   table.text("state_file", &RouteSettings::state_file,

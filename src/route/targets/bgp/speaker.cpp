@@ -54,7 +54,8 @@ Status Speaker::build(const Exports& exports, Feed& feed) {
                         .loop = loop_,
                         .clock = clock_,
                         .random = random_,
-                        .feed = feed};
+                        .feed = feed,
+                        .on_up = [this] { restarted(); }};
     if (!peer.md5_key_file.empty()) {
       TRY(context.md5_key, read_key(peer.md5_key_file));
     }
@@ -121,6 +122,13 @@ void Speaker::leave(bool keep_routes, const std::function<void()>& done) {
 
 void Speaker::read(std::vector<PeerReading>& into) const {
   for (const auto& peer : peers_) into.push_back(peer->read());
+}
+
+std::vector<Receiver*> Speaker::receivers() {
+  std::vector<Receiver*> all;
+  for (const auto& peer : peers_)
+    if (peer->settings().barrier != BarrierLevel::kNone) all.push_back(peer.get());
+  return all;
 }
 
 std::vector<IpAddress> Speaker::addresses() const {
