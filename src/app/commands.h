@@ -130,6 +130,11 @@ struct DomainsCommand {
   std::vector<std::string> names;
 };
 
+/// The settings file of another system, printed as weir's.
+struct ImportCommand {
+  std::string file;
+};
+
 struct CompletionCommand {
   std::string shell;
 };
@@ -144,10 +149,11 @@ int run(const SeenCommand& command);
 int run(const QueryCommand& command);
 int run(const RoutesCommand& command);
 int run(const DomainsCommand& command);
+int run(const ImportCommand& command);
 int run(const CompletionCommand& command);
 
-using Command =
-    std::variant<RunCommand, CheckCommand, ConfigCommand, ReadCommand, CaptureCommand, LogCommand,
-                 SeenCommand, QueryCommand, RoutesCommand, DomainsCommand, CompletionCommand>;
+using Command = std::variant<RunCommand, CheckCommand, ConfigCommand, ReadCommand, CaptureCommand,
+                             LogCommand, SeenCommand, QueryCommand, RoutesCommand, DomainsCommand,
+                             ImportCommand, CompletionCommand>;
 
 }  // namespace weir::app

@@ -195,6 +195,10 @@ void Platform::log_statistics() const {
                           upstream.up ? "up" : "down", upstream.queries, upstream.replies));
   log::info(fmt::format("cache: {} answers in {}, {} hits, {} misses", now.cache.entries,
                         format_size(now.cache.size_octets), now.cache.hits, now.cache.misses));
+  if (route_) {
+    const route::PlaneReading routes = route_->read();
+    log::info(fmt::format("routes: {} exported, of {} names", routes.routes, routes.names));
+  }
   for (const std::string& line : flow_->ledger_lines()) log::info(line);
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/endpoint.h"
+#include "io/netlink/nftables.h"
 #include "model/observation.h"
 #include "names/guard.h"
 #include "proto/bgp/attributes.h"
@@ -67,6 +68,19 @@ struct PeerSettings {
   Duration settle{0};  // on top of that
 };
 
+/// Sets of the kernel's packet filter that hold the addresses of routes.
+struct NftablesSettings {
+  std::string name;
+  io::NftFamily family = io::NftFamily::kInet;
+  std::string table;
+  std::string set_v4;  // empty: none
+  std::string set_v6;
+  std::optional<uint32_t> mark;   // they are maps, from addresses to this
+  std::vector<std::string> sets;  // "*" is all, and so is none
+  Duration reconcile = 10min;
+  bool barrier = true;  // answers wait for it
+};
+
 /// What becomes of routes at neighbours when the program ends.
 enum class OnStop : uint8_t {
   kKeep,      // neighbours keep them for a while, where they can (RFC 4724)
@@ -80,6 +94,7 @@ struct RouteSettings {
   std::vector<Endpoint> listen;        // for neighbours
   std::vector<SetSettings> sets;
   std::vector<PeerSettings> peers;
+  std::vector<NftablesSettings> nftables;
   std::vector<Prefix> never;
   std::vector<Prefix> nat64;
   std::vector<model::MessageType> messages = {model::MessageType::kClientResponse};

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "route/barrier/receiver.h"
+#include "route/feed.h"
 #include "route/readings.h"
 
 namespace weir::route {
@@ -18,6 +19,8 @@ class Target {
   virtual void start() = 0;
   /// The feed has changes. Called once after many.
   virtual void wake() = 0;
+  /// A lease behind the route lasts longer now.
+  virtual void renewed(RouteId id) { static_cast<void>(id); }
   /// All routes known from before are wanted again: what waited for that goes on.
   virtual void restored() {}
   /// Takes leave; `done` is called once, when there is nothing more to wait for.

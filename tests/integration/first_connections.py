@@ -5,6 +5,7 @@ import select
 import socket
 import struct
 import threading
+import time
 
 from scripted import question_of
 from veth import run
@@ -13,11 +14,11 @@ from veth import run
 class AnswersWithAddresses:
     """An upstream over UDP: `n7.example.org` has the eighth address of `block`, `1.2.0.0/16`."""
 
-    def __init__(self, block):
+    def __init__(self, block, port=0):
         self.base = int.from_bytes(socket.inet_aton(block.partition("/")[0]), "big")
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-        self.socket.bind(("127.0.0.1", 0))
+        self.socket.bind(("127.0.0.1", port))
         self.port = self.socket.getsockname()[1]
         threading.Thread(target=self._work, daemon=True).start()
 
@@ -58,20 +59,24 @@ def query(number):
     return struct.pack("!HHHHHH", number & 0xffff, 0x0100, 1, 0, 0, 0) + labels + b"\0\0\1\0\1"
 
 
-def connect_to_many(port, count, at_once=16, host="127.0.0.1", first=0):
+def connect_to_many(port, count, at_once=16, host="127.0.0.1", first=0, delays=None):
     """Asks for `count` names, and sends a packet to each address as soon as it is known. Gives the
-    addresses."""
+    addresses, and appends to `delays` how long each answer took, in seconds."""
     asking = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     using = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     asking.connect((host, port))
-    reached, asked = [], first
+    reached, asked, begun = [], first, {}
     with asking, using:
         while len(reached) < count:
             while asked - first < count and asked - first - len(reached) < at_once:
+                begun[asked & 0xffff] = time.monotonic()
                 asking.send(query(asked))
                 asked += 1
             assert select.select([asking], [], [], 10)[0], f"{len(reached)} of {count} answered"
             answer = asking.recv(4096)
+            if delays is not None:
+                number = struct.unpack_from("!H", answer)[0]
+                delays.append(time.monotonic() - begun.pop(number))
             address = socket.inet_ntoa(answer[-4:])
             using.sendto(b"first", (address, 9))
             reached.append(address)

@@ -11,8 +11,8 @@ namespace {
 constexpr std::string_view kBash = R"(# bash completion for weir
 _weir() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
-  local commands="run check config log seen query read capture routes domains completion --help
-    --version"
+  local commands="run check config log seen query read capture routes domains
+    import-config completion --help --version"
   local types="A AAAA CAA CNAME DNSKEY DS HTTPS MX NS PTR SOA SRV SVCB TLSA TXT"
   local words= files=
   case "$previous" in
@@ -44,6 +44,7 @@ _weir() {
         --netns --help `ls /sys/class/net 2>/dev/null`" ;;
       routes) words="list why watch state --set-name --json --server --config --set --help" ;;
       domains) words="test --config --set --help" ;;
+      import-config) words="dnstap-bgp --help"; files=1 ;;
       completion) words="bash zsh fish" ;;
     esac ;;
   esac
@@ -62,6 +63,7 @@ _weir() {
     'query:ask a server'
     'read:read captures and dnstap' 'capture:watch DNS on an interface'
     'routes:ask which routes there are' 'domains:see which sets want a name'
+    'import-config:print settings of another system as ours'
     'completion:print completions')
   choice=('(-c --config)'{-c,--config}'[settings]:file:_files'
     '*'{-s,--set}'[one setting]:KEY=VALUE' '--help[explain]')
@@ -114,6 +116,7 @@ _weir() {
       '--set-name[only this set]:set' '--json[as the API has it]' \
       '--server[operator HTTP]:address' ;;
     domains) _arguments $choice '1:what:(test)' '*:name' ;;
+    import-config) _arguments '1:system:(dnstap-bgp)' '2:file:_files' '--help[explain]' ;;
     completion) _arguments '1:shell:(bash zsh fish)' ;;
   esac
 }
@@ -124,7 +127,8 @@ constexpr std::string_view kFish = R"(# fish completion for weir
 function __weir_in
   __fish_seen_subcommand_from $argv
 end
-set -l first "not __weir_in run check config log seen query read capture routes domains completion"
+set -l commands run check config log seen query read capture routes domains import-config completion
+set -l first "not __weir_in $commands"
 complete -c weir -f
 complete -c weir -n $first -a run -d 'answer queries'
 complete -c weir -n $first -a check -d 'look for mistakes in the settings'
@@ -136,6 +140,7 @@ complete -c weir -n $first -a read -d 'read captures and dnstap'
 complete -c weir -n $first -a capture -d 'watch DNS on an interface'
 complete -c weir -n $first -a routes -d 'ask which routes there are'
 complete -c weir -n $first -a domains -d 'see which sets want a name'
+complete -c weir -n $first -a import-config -d 'print settings of another system as ours'
 complete -c weir -n $first -a completion -d 'print completions'
 complete -c weir -n $first -l version -d 'print the version'
 complete -c weir -s h -l help -d explain
@@ -148,6 +153,7 @@ complete -c weir -n '__weir_in routes' -a 'list why watch state'
 complete -c weir -n '__weir_in routes' -l set-name -x
 complete -c weir -n '__weir_in routes' -l server -x
 complete -c weir -n '__weir_in domains' -a test
+complete -c weir -n '__weir_in import-config' -a dnstap-bgp -F
 complete -c weir -n '__weir_in completion' -a 'bash zsh fish'
 complete -c weir -n '__weir_in log read capture' -s n -l name -x
 complete -c weir -n '__weir_in log read capture' -l client -x

@@ -16,9 +16,12 @@ namespace {
 
 using config::Report;
 using config::Table;
+using route::NftablesSettings;
 using route::PeerSettings;
 using route::RouteSettings;
 using route::SetSettings;
+
+constexpr size_t kMostTargets = 30;  // cursors of the feed, but for those of our own
 
 struct NamedCommunity {
   std::string_view name;
@@ -304,7 +307,7 @@ void add_proof(Table<PeerSettings>& table) {
        .doc = "When a route counts as in place there, for answers that wait: at once, when "
               "it has been sent, or when TCP has acknowledged it."});
   table.duration("settle", &PeerSettings::settle,
-                 {.fallback = "0",
+                 {.fallback = "2ms",
                   .least = "0",
                   .most = "5s",
                   .doc = "And so much later, for the neighbour's own work."});
@@ -335,6 +338,20 @@ Table<PeerSettings> peer_table() {
     if (!peer.ipv4 && !peer.ipv6) report.wrong("ipv4", "and ipv6 are both off", "one of them");
   });
   return table;
+}
+
+void check_sets(const RouteSettings& route, Report& report) {
+  for (const NftablesSettings& each : route.nftables)
+    for (const std::string& name : each.sets)
+      if (name != "*" &&
+          std::ranges::find(route.sets, name, &SetSettings::name) == route.sets.end())
+        report.wrong("nftables",
+                     fmt::format("{} is to get set {}, which is not there", each.name, name));
+  if (route.sets.empty() && !route.nftables.empty())
+    report.wrong("nftables", "has sets, and there is no [[route.set]] for them", "a set");
+  if (route.nftables.size() + route.peers.size() > kMostTargets)
+    report.wrong("nftables", "and peer are too many together",
+                 fmt::format("at most {}", kMostTargets));
 }
 
 void check_route(const RouteSettings& route, Report& report) {
@@ -427,8 +444,6 @@ void add_limits(Table<RouteSettings>& table) {
                  .doc = "Changes that are kept for `weir routes watch`."});
 }
 
-constexpr size_t kMostPeers = 30;  // cursors of the feed, but for those of our own
-
 }  // namespace
 
 Table<RouteSettings> route_table() {
@@ -445,7 +460,9 @@ Table<RouteSettings> route_table() {
   table.table("set", &RouteSettings::sets, set_table(),
               {.fallback = "[]", .most_items = names::kMostSets, .unique = "name"});
   table.table("peer", &RouteSettings::peers, peer_table(),
-              {.fallback = "[]", .most_items = kMostPeers, .unique = "name"});
+              {.fallback = "[]", .most_items = kMostTargets, .unique = "name"});
+  table.table("nftables", &RouteSettings::nftables, nftables_table(),
+              {.fallback = "[]", .most_items = kMostTargets, .unique = "name"});
   table.prefix("never", &RouteSettings::never,
                {.fallback = "[]",
                 .doc = "Networks that are never routed, besides special-purpose ones, our own "
@@ -464,6 +481,7 @@ Table<RouteSettings> route_table() {
   add_guard(table);
   add_limits(table);
   table.check(check_route);
+  table.check(check_sets);
   return table;
 }
 

@@ -13,6 +13,7 @@ namespace {
 
 constexpr size_t kStepsPerTurn = 8192;     // of leases that end, of changes told
 constexpr size_t kReviewsPerTurn = 32768;  // leases asked about after a reload
+constexpr Duration kFixedLife = 2h;        // of networks in lists, which targets are told again
 constexpr size_t kMostScanned = 1 << 20;   // leases looked at for one page
 
 std::vector<std::string> names_of(const RouteSettings& settings) {
@@ -41,6 +42,7 @@ Engine::Engine(const RouteSettings& settings, const Exports& exports, io::Loop& 
                {.kept = settings.recent_changes, .lines_a_second = settings.log_rate}),
       timer_(loop),
       looking_(loop) {
+  leases_.watch([this](const LeaseTable::Renewal& renewal) { keep(renewal); });
   admission_.set_never(settings.never);
   for (size_t set = 0; set < settings.sets.size(); ++set) {
     SetPolicy policy = settings.sets[set];
@@ -192,16 +194,33 @@ void Engine::restore(std::unique_ptr<Journal> journal) {
         "more{}",
         restored, expired, refused, journal->was_torn() ? "; the end of the file was torn" : ""));
   journal_ = std::move(journal);
-  leases_.watch([this](const LeaseTable::Renewal& renewal) {
-    const WallTime expires = clock_.wall_now() + (renewal.expires - clock_.now());
-    journal_->add({set_names_[renewal.set],
-                   {renewal.name.begin(), renewal.name.end()},
-                   renewal.address,
-                   expires});
-  });
   journal_->begin_anew();
   compact_at_ = 1;
   settle();
+}
+
+void Engine::keep(const LeaseTable::Renewal& renewal) {
+  for (const auto& target : targets_) target->renewed(renewal.route);
+  if (journal_ == nullptr) return;
+  const WallTime expires = clock_.wall_now() + (renewal.expires - clock_.now());
+  journal_->add({set_names_[renewal.set],
+                 {renewal.name.begin(), renewal.name.end()},
+                 renewal.address,
+                 expires});
+}
+
+/// Renewals are told when they make a lease longer by a quarter of the least life: so much more is
+/// left to it than was said.
+Duration Engine::life_of(RouteId route) const {
+  Duration longest{};
+  leases_.each_lease(route, clock_.now(), [&](const Provenance& lease) {
+    const SetPolicy& policy = settings_.sets[lease.set];
+    Duration life = lease.left;
+    if (lease.state == LeaseState::kStatic) life = kFixedLife;
+    if (lease.state == LeaseState::kActive) life += policy.grace + policy.floor / 4 + 1s;
+    longest = std::max(longest, life);
+  });
+  return longest;
 }
 
 /// Writes the journal anew when it has grown, some leases at a time.
@@ -264,7 +283,7 @@ void Engine::arm() {
 }
 
 PlaneReading Engine::read() const {
-  PlaneReading reading{.routes = feed_.size(), .leases = leases_.size()};
+  PlaneReading reading{.routes = feed_.size(), .leases = leases_.size(), .names = leases_.names()};
   reading.lists = reports_;
   reading.unlogged = changes_.unlogged();
   for (size_t set = 0; set < set_names_.size(); ++set) {

@@ -48,6 +48,8 @@ class Engine {
   /// it has been too long. After `expose`.
   void hold(std::vector<HeldAnswer> answers);
   BarrierState& barrier() { return barrier_; }
+  /// How long the route is there if nothing renews it.
+  Duration life_of(RouteId route) const;
   const Snapshot<names::Matcher>& matcher() const { return matcher_; }
   /// Another state of the lists: what no set wants any more goes, some at a time.
   void adopt(names::Collection::Loaded lists);
@@ -63,6 +65,7 @@ class Engine {
   void run_timer();
   void review();
   void keep_compact();
+  void keep(const LeaseTable::Renewal& renewal);
   void tell_changes();
   void arm();
   void count();
