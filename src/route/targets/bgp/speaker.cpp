@@ -87,7 +87,10 @@ void Speaker::start() {
   publish();
 }
 
+/// Also while no answer waits it is noticed how far neighbours are: what has arrived long ago has
+/// settled.
 void Speaker::publish() {
+  for (const auto& peer : peers_) peer->reached(clock_.now());
   auto readings = std::make_shared<std::vector<PeerReading>>();
   read(*readings);
   readings_.publish(std::move(readings));
