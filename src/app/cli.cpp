@@ -50,6 +50,9 @@ class Parser {
     add_read();
     add_capture();
     add_routes();
+    import_ = add_command("import-config");
+    import_->require_subcommand(1);
+    add_command("dnstap-bgp", import_)->add_option("file", import_command_.file)->required();
     completion_ = add_command("completion");
     completion_->add_option("shell", completion_command_.shell)
         ->required()
@@ -269,6 +272,7 @@ class Parser {
     if (query_->parsed()) return query_command_;
     if (read_->parsed()) return read_command_;
     if (capture_->parsed()) return capture_command_;
+    if (import_->parsed()) return import_command_;
     if (completion_->parsed()) return completion_command_;
     config_command_.what = explain_->parsed()     ? ConfigCommand::What::kExplain
                            : reference_->parsed() ? ConfigCommand::What::kReference
@@ -311,7 +315,7 @@ class Parser {
 
   CLI::App app_;
   CLI::App *run_, *check_, *config_, *show_, *explain_, *reference_, *log_, *query_, *read_;
-  CLI::App *capture_, *completion_, *seen_, *routes_, *blind_spots_, *domains_;
+  CLI::App *capture_, *completion_, *seen_, *routes_, *blind_spots_, *domains_, *import_;
   RunCommand run_command_;
   CheckCommand check_command_;
   ConfigCommand config_command_;
@@ -324,6 +328,7 @@ class Parser {
   RoutesCommand routes_command_;
   BlindSpotsCommand blind_spots_command_;
   DomainsCommand domains_command_;
+  ImportCommand import_command_;
 };
 
 }  // namespace

@@ -137,6 +137,11 @@ struct DomainsCommand {
   std::vector<std::string> names;
 };
 
+/// The settings file of another system, printed as weir's.
+struct ImportCommand {
+  std::string file;
+};
+
 struct CompletionCommand {
   std::string shell;
 };
@@ -152,10 +157,11 @@ int run(const QueryCommand& command);
 int run(const RoutesCommand& command);
 int run(const BlindSpotsCommand& command);
 int run(const DomainsCommand& command);
+int run(const ImportCommand& command);
 int run(const CompletionCommand& command);
 
 using Command = std::variant<RunCommand, CheckCommand, ConfigCommand, ReadCommand, CaptureCommand,
                              LogCommand, SeenCommand, QueryCommand, RoutesCommand,
-                             BlindSpotsCommand, DomainsCommand, CompletionCommand>;
+                             BlindSpotsCommand, DomainsCommand, ImportCommand, CompletionCommand>;
 
 }  // namespace weir::app

@@ -23,6 +23,7 @@ usage: weir COMMAND [OPTION...]
   routes      ask a running weir which routes there are, and why
   blind-spots ask a running weir who asks others than its resolvers
   domains     see which sets want a name, and which lines of lists say so
+  import-config  print settings of another system as weir's
   completion  print completions for bash, zsh or fish
 
   -h, --help     this page; weir COMMAND --help explains a command; --version
@@ -30,7 +31,6 @@ usage: weir COMMAND [OPTION...]
 Exit codes: 0 done, 1 failed, 2 a mistake in the command line or the settings.
 
 examples:
-  weir run                                answer on port 8853 of this machine
   weir log --name example.org --since 1h  see what was asked
 )"},
     {"run", R"(Answers queries until it is told to stop.
@@ -190,6 +190,19 @@ counted. Needs CAP_BPF and CAP_NET_ADMIN, or CAP_NET_RAW for packet.
 examples:
   weir capture eth0
   weir capture eth0 --responses-only --rcode SERVFAIL -f flat-json
+)"},
+    {"import-config", R"(Prints the settings file of another system as settings of weir.
+
+usage: weir import-config dnstap-bgp FILE
+
+  dnstap-bgp  its configuration: sources, names, lives, neighbours. A remark
+              says what is not carried over, or is different here
+
+Ends with 2 and one line for each mistake: FILE:LINE:COLUMN: what is wrong.
+Nothing is opened, bound or asked; the list of names is not read.
+
+examples:
+  weir import-config dnstap-bgp /etc/dnstap-bgp.conf > weir.toml
 )"},
     {"routes", R"(Asks a running weir about the routes that names have become.
 

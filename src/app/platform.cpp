@@ -72,11 +72,14 @@ Status Platform::build() {
     return Error{Fault::kConfig, "there is no place for the store: set store.path, or HOME"};
   TRY(flow_, flow::Plane::create(flow, registry_, clock_));
   TRY_DONE(check_free(settings.edge.listen));
-  TRY(edge_, edge::Plane::create(settings.edge, registry_, clock_, [this](unsigned) -> model::Tap& {
-        return flow_->open_tap("edge", model::SourceKind::kEdge);
-      }));
-  TRY_DONE(build_universe());
   TRY_DONE(build_routes());
+  TRY(edge_, edge::Plane::create(
+                 settings.edge, registry_, clock_,
+                 [this](unsigned) -> model::Tap& {
+                   return flow_->open_tap("edge", model::SourceKind::kEdge);
+                 },
+                 answer_barrier()));
+  TRY_DONE(build_universe());
   register_compatibility(registry_);
   control::PlaneContext context{.loop = loop_,
                                 .clock = clock_,
@@ -118,6 +121,14 @@ Status Platform::build_routes() {
       route::Plane::create(settings, upstream_addresses(loaded_.settings.edge), registry_, clock_));
   flow_->add_sink("routes", std::make_unique<ConsumerSink>(*route_), {});
   return Done{};
+}
+
+/// Answers of our own wait for the routes they bring.
+edge::Plane::OpenBarrier Platform::answer_barrier() {
+  if (!route_ || !route_->has_barrier()) return {};
+  return [this](io::Loop& loop, edge::Plane::OnRelease on_release) {
+    return route_->open_barrier(loop, std::move(on_release));
+  };
 }
 
 void Platform::run() {
@@ -185,6 +196,10 @@ void Platform::log_statistics() const {
                           upstream.up ? "up" : "down", upstream.queries, upstream.replies));
   log::info(fmt::format("cache: {} answers in {}, {} hits, {} misses", now.cache.entries,
                         format_size(now.cache.size_octets), now.cache.hits, now.cache.misses));
+  if (route_) {
+    const route::PlaneReading routes = route_->read();
+    log::info(fmt::format("routes: {} exported, of {} names", routes.routes, routes.names));
+  }
   for (const std::string& line : flow_->ledger_lines()) log::info(line);
 }
 

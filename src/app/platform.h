@@ -33,6 +33,7 @@ class Platform {
   Status build();
   Status build_universe();
   Status build_routes();
+  edge::Plane::OpenBarrier answer_barrier();
   void on_signal(int number);
   void reload();
   void log_statistics() const;

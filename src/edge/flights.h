@@ -43,6 +43,8 @@ struct Flight {
   size_t waiters = 0;
   Watcher watcher;
   AskToken next_in_bucket = 0;  // handle; 0 at the end
+  bool cached = false;          // nobody is asked: the answer was in the cache
+  Octets held;                  // the answer, while it waits to be let out
 };
 
 class Flights {

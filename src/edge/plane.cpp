@@ -25,7 +25,8 @@ Plane::~Plane() { stop(Duration::zero()); }
 
 Result<std::unique_ptr<Plane>> Plane::create(const EdgeSettings& settings,
                                              metrics::Registry& registry, const Clock& clock,
-                                             const OpenTap& open_tap) {
+                                             const OpenTap& open_tap,
+                                             const OpenBarrier& open_barrier) {
   std::unique_ptr<Plane> plane(new Plane(settings, registry, clock));
   for (const UpstreamSettings& upstream : settings.upstreams) {
     TRY(auto state, make_upstream_state(upstream, registry));
@@ -38,6 +39,10 @@ Result<std::unique_ptr<Plane>> Plane::create(const EdgeSettings& settings,
         plane->settings_, clock, plane->cache_, plane->client_limits_, plane->upstreams_,
         *plane->latency_, count};
     auto shard = std::make_unique<Shard>(context, i, open_tap(i));
+    if (open_barrier)
+      shard->hold_at(open_barrier(shard->loop(), [raw = shard.get()](const model::Release& each) {
+        raw->on_release(each);
+      }));
     TRY_DONE(shard->open());
     if (i == 0) {  // ports that the kernel chose are the same for every shard
       std::vector<Endpoint>& listen = plane->settings_.listen;

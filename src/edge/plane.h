@@ -12,7 +12,9 @@
 #include "edge/client_limits.h"
 #include "edge/settings.h"
 #include "edge/upstream.h"
+#include "io/loop.h"
 #include "metrics/metrics.h"
+#include "model/barrier.h"
 #include "model/refresher.h"
 #include "model/tap.h"
 
@@ -25,10 +27,18 @@ class Plane final : public model::Refresher {
   /// Gives the tap of a shard; called once a shard, before its thread runs.
   using OpenTap = std::function<model::Tap&(unsigned shard)>;
 
-  /// Makes shards and binds their listeners. Nothing is answered before `start`.
+  /// Gives what answers of a shard wait for, once a shard as well; `on_release` is called on
+  /// `loop`.
+  using OnRelease = std::function<void(const model::Release&)>;
+  using OpenBarrier =
+      std::function<std::unique_ptr<model::Barrier>(io::Loop& loop, OnRelease on_release)>;
+
+  /// Makes shards and binds their listeners. Nothing is answered before `start`. Without
+  /// `open_barrier` no answer waits.
   static Result<std::unique_ptr<Plane>> create(const EdgeSettings& settings,
                                                metrics::Registry& registry, const Clock& clock,
-                                               const OpenTap& open_tap);
+                                               const OpenTap& open_tap,
+                                               const OpenBarrier& open_barrier = {});
   ~Plane() override;
 
   void start();

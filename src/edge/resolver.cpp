@@ -66,7 +66,10 @@ Step Resolver::on_query(const Arrival& arrival, Query& query, Instant now) {
     case Passage::kPass: break;
   }
   const CacheKey key = CacheKey::of(query, cache_->secret());
-  if (const auto hit = cache_->find(key, query, now, scratch())) return answer_cached(query, *hit);
+  if (const auto hit = cache_->find(key, query, now, scratch())) {
+    const bool passed = barrier_ == nullptr || hit->failure || hit->stored > barrier_->since();
+    return passed ? answer_cached(query, *hit) : let_out_again(key, query, *hit, now);
+  }
   return ask_or_join(key, query, now);
 }
 
@@ -94,17 +97,36 @@ Step Resolver::overload(const Query& query) {
                model::AnswerSource::kLocal);
 }
 
-Step Resolver::ask_or_join(const CacheKey& key, const Query& query, Instant now) {
-  if (const AskToken token = flights_.find(key); token != 0)
+std::optional<Step> Resolver::begin_flight(const CacheKey& key, const Query& query,
+                                           AskToken& token) {
+  token = flights_.find(key);
+  if (token != 0)
     return flights_.join(*flights_.get(token), query) ? Step{Join{}} : overload(query);
-  const AskToken token = flights_.begin(key);
+  token = flights_.begin(key);
   if (token == 0) return overload(query);
+  if (flights_.join(*flights_.get(token), query)) return std::nullopt;
+  flights_.end(token);
+  return overload(query);
+}
+
+/// What is in the cache had passed, but much may have changed since. If it passes it is kept anew,
+/// so that this is asked once.
+Step Resolver::let_out_again(const CacheKey& key, const Query& query, const CachedAnswer& found,
+                             Instant now) {
+  AskToken token = 0;
+  if (auto step = begin_flight(key, query, token)) return *std::move(step);
   Flight& flight = *flights_.get(token);
-  if (!flights_.join(flight, query)) {
-    flights_.end(token);
-    return overload(query);
-  }
-  return take_off(token, flight, now);
+  flight.started = flight.asked = now;
+  flight.cached = true;
+  const auto answer = dns::Message::parse(scratch().first(found.size_octets));
+  CHECK(answer);  // it was parsed before it was kept
+  return hold_or_use(token, flight, *answer, now);
+}
+
+Step Resolver::ask_or_join(const CacheKey& key, const Query& query, Instant now) {
+  AskToken token = 0;
+  if (auto step = begin_flight(key, query, token)) return *std::move(step);
+  return take_off(token, *flights_.get(token), now);
 }
 
 std::optional<Step> Resolver::on_refresh(const model::RefreshQuestion& question, Watcher watcher,
@@ -159,11 +181,37 @@ Step Resolver::on_reply(AskToken token, Bytes message, Instant now) {
   if (useless && next_upstream(upstreams_, flight->tried) && flight->attempts < kMostAttempts &&
       flight->deadline - now >= kLeastAttempt)
     return ask(token, *flight, now);
-  return use(token, *flight, *answer, now);
+  return hold_or_use(token, *flight, *answer, now);
 }
 
-Step Resolver::use(AskToken token, Flight& flight, const dns::Message& answer, Instant now) {
-  const bool verified = upstreams_[flight.upstream]->protocol == UpstreamProtocol::kTls;
+Step Resolver::hold_or_use(AskToken token, Flight& flight, const dns::Message& answer,
+                           Instant now) {
+  const Bytes octets = answer.octets();
+  if (barrier_ == nullptr || barrier_->passes(token, octets))
+    return use(token, flight, answer, now);
+  flight.held.assign(octets.begin(), octets.end());
+  return Hold{};
+}
+
+/// What passed counts from then on, not from now: it may have to pass again since.
+Step Resolver::on_release(const model::Release& release, Instant now) {
+  Flight* flight = flights_.get(release.ticket);
+  CHECK(flight != nullptr && !flight->held.empty());
+  if (release.refused) {
+    settled_size_ = 0;
+    settled_rcode_ = dns::Rcode::kServFail;
+    settled_why_ = {dns::ExtendedError::kNotReady, "the route to it is not in place"};
+    return Settle{release.ticket};
+  }
+  const auto answer = dns::Message::parse(flight->held);
+  CHECK(answer);
+  return use(release.ticket, *flight, *answer, std::min(release.passed, now), release.good_for);
+}
+
+Step Resolver::use(AskToken token, Flight& flight, const dns::Message& answer, Instant now,
+                   Duration good_for) {
+  const bool verified =
+      flight.cached || upstreams_[flight.upstream]->protocol == UpstreamProtocol::kTls;
   const auto authenticity = verified ? Authenticity::kVerifiedChannel : Authenticity::kUntrusted;
   settled_size_ = copy_without_opt(answer, authenticity, {settled_->data(), settled_->size()});
   settled_rcode_ = answer.rcode();
@@ -175,12 +223,11 @@ Step Resolver::use(AskToken token, Flight& flight, const dns::Message& answer, I
     settled_why_ = {dns::ExtendedError::kInvalidData, "the upstream's answer is too large"};
     return Settle{token};
   }
-  settled_ttl_ =
-      cache_->store(flight.key, answer,
-                    load_u16(settled_->data() + 2) & static_cast<uint16_t>(~dns::flag::kAa), now);
-  if (settled_ttl_ == 0 && settled_rcode_ == dns::Rcode::kServFail) {
+  settled_ttl_ = cache_->store(
+      flight.key, answer, load_u16(settled_->data() + 2) & static_cast<uint16_t>(~dns::flag::kAa),
+      now, good_for);
+  if (settled_ttl_ == 0 && settled_rcode_ == dns::Rcode::kServFail)
     cache_->store_failure(flight.key, dns::ExtendedError::kOther, true, now);
-  }
   return Settle{token};
 }
 
@@ -214,15 +261,16 @@ bool Resolver::next_answer(const Settle& settled, Query& query, Reply& reply) {
     flights_.end(settled.token);
     return false;
   }
+  const auto source = flight->cached ? model::AnswerSource::kCache : model::AnswerSource::kUpstream;
   if (settled_size_ == 0) {
     const size_t size =
         write_error(query, settled_rcode_, scratch(), answer_settings_, settled_why_);
-    reply = {scratch().first(size), settled_rcode_, model::AnswerSource::kUpstream};
+    reply = {scratch().first(size), settled_rcode_, source};
     return true;
   }
   std::memcpy(scratch_->data(), settled_->data(), settled_size_);
   const size_t size = finish_answer(query, scratch(), settled_size_, answer_settings_);
-  reply = {scratch().first(size), settled_rcode_, model::AnswerSource::kUpstream};
+  reply = {scratch().first(size), settled_rcode_, source};
   return true;
 }
 

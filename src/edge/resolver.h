@@ -14,6 +14,7 @@
 #include "edge/gate.h"
 #include "edge/query.h"
 #include "edge/upstream.h"
+#include "model/barrier.h"
 
 namespace weir::edge {
 
@@ -36,27 +37,36 @@ struct Ask {
 };
 /// The query waits for a question that is being asked already.
 struct Join {};
+/// The answer is there, and waits to be let out: on_release follows.
+struct Hold {};
 /// The flight is decided: `Resolver::next_answer` gives the answers, one a waiter.
 struct Settle {
   AskToken token = 0;
 };
-using Step = std::variant<Reply, Drop, Ask, Join, Settle>;
+using Step = std::variant<Reply, Drop, Ask, Join, Hold, Settle>;
 
 class Resolver {
  public:
   Resolver(const EdgeSettings& settings, AnswerCache& cache,
            std::span<const std::unique_ptr<UpstreamState>> upstreams);
 
-  /// Reads `arrival` into `query` and decides. Gives Reply, Drop, Ask or Join.
+  /// From now on answers leave when `barrier`, which outlives the resolver, lets them.
+  void hold_at(model::Barrier& barrier) { barrier_ = &barrier; }
+
+  /// Reads `arrival` into `query` and decides. Gives Reply, Drop, Ask or Join; with a barrier also
+  /// Hold or Settle.
   Step on_query(const Arrival& arrival, Query& query, Instant now);
   /// Somebody wants a fresh answer in the cache, whatever is there. Gives Ask, Join or Settle;
   /// nothing when there is no room for the question, or somebody watches it already.
   std::optional<Step> on_refresh(const model::RefreshQuestion& question, Watcher watcher,
                                  Instant now);
-  /// An upstream answered. Gives Settle, or Ask when the answer is no use and another may know.
+  /// An upstream answered. Gives Settle, Hold, or Ask when the answer is no use and another may
+  /// know.
   Step on_reply(AskToken token, Bytes message, Instant now);
   /// An upstream failed or kept silent. Gives Settle or Ask.
   Step on_failure(AskToken token, AskFailure failure, Instant now);
+  /// The barrier has decided about an answer; its ticket is the flight's token. Gives Settle.
+  Step on_release(const model::Release& release, Instant now);
   /// The next waiter of a settled flight and its answer; false when all have theirs, and the flight
   /// is over. Nothing else may be called in between.
   bool next_answer(const Settle& settled, Query& query, Reply& reply);
@@ -83,7 +93,14 @@ class Resolver {
   Step take_off(AskToken token, Flight& flight, Instant now);
   Step ask(AskToken token, Flight& flight, Instant now);
   Step fail(AskToken token, Flight& flight, Instant now);
-  Step use(AskToken token, Flight& flight, const dns::Message& answer, Instant now);
+  /// Begins a flight with one waiter; the step that is left when there is no room for it, or one
+  /// is under way.
+  std::optional<Step> begin_flight(const CacheKey& key, const Query& query, AskToken& token);
+  Step let_out_again(const CacheKey& key, const Query& query, const CachedAnswer& found,
+                     Instant now);
+  Step hold_or_use(AskToken token, Flight& flight, const dns::Message& answer, Instant now);
+  Step use(AskToken token, Flight& flight, const dns::Message& answer, Instant now,
+           Duration good_for = Duration::max());
   MutableBytes scratch() { return {scratch_->data(), scratch_->size()}; }
 
   using Buffer = std::array<uint8_t, dns::kMaxMessage>;
@@ -92,6 +109,7 @@ class Resolver {
   AnswerSettings answer_settings_;
   Gate gate_;
   AnswerCache* cache_;
+  model::Barrier* barrier_ = nullptr;  // null: nothing holds answers
   std::span<const std::unique_ptr<UpstreamState>> upstreams_;
   Flights flights_;
   metrics::LocalCounter overloads_;

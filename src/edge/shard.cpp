@@ -43,6 +43,11 @@ Shard::Shard(const ShardContext& context, unsigned index, model::Tap& tap)
 
 Shard::~Shard() = default;
 
+void Shard::hold_at(std::unique_ptr<model::Barrier> barrier) {
+  barrier_ = std::move(barrier);
+  resolver_.hold_at(*barrier_);
+}
+
 Status Shard::open() {
   const TransportContext transport{
       loop_,          clock_, *this, context_.settings, statistics_, context_.client_limits,
@@ -159,7 +164,7 @@ void Shard::on_arrival(const Arrival& arrival) {
 void Shard::perform(const Step& step, const Query* query) {
   std::visit(Overloaded{[&](const Reply& reply) { settle(*query, reply); }, [&](const Drop&) {},
                         [&](const Ask& question) { ask(question); },
-                        [&](const Join&) { statistics_.coalesced.add(); },
+                        [&](const Join&) { statistics_.coalesced.add(); }, [&](const Hold&) {},
                         [&](const Settle& settled) { settle_all(settled); }},
              step);
 }
@@ -218,6 +223,12 @@ void Shard::on_failure(AskToken token, AskFailure failure) {
   }
   clock_.refresh();
   perform(resolver_.on_failure(token, failure, clock_.now()), nullptr);
+  flush_soon();
+}
+
+void Shard::on_release(const model::Release& release) {
+  clock_.refresh();
+  perform(resolver_.on_release(release, clock_.now()), nullptr);
   flush_soon();
 }
 

@@ -16,6 +16,7 @@
 #include "edge/transport.h"
 #include "edge/turn_clock.h"
 #include "io/loop.h"
+#include "model/barrier.h"
 #include "model/tap.h"
 
 namespace weir::edge {
@@ -35,6 +36,11 @@ class Shard final : public Intake, public UpstreamEvents {
  public:
   Shard(const ShardContext& context, unsigned index, model::Tap& tap);
   ~Shard() override;
+
+  /// Answers leave when `barrier` lets them; before `open`.
+  void hold_at(std::unique_ptr<model::Barrier> barrier);
+  void on_release(const model::Release& release);
+  io::Loop& loop() { return loop_; }
 
   /// Binds the listeners and makes the upstreams; the first error stops it.
   Status open();
@@ -90,6 +96,7 @@ class Shard final : public Intake, public UpstreamEvents {
   io::Timer ticker_;
   SystemRandom random_;
   ShardStatistics statistics_;
+  std::unique_ptr<model::Barrier> barrier_;  // null: nothing holds answers
   Resolver resolver_;
   std::vector<std::unique_ptr<Upstream>> upstreams_;
   std::vector<std::unique_ptr<Transport>> transports_;

@@ -2,7 +2,9 @@
 // writing is collected until the turn's end; a close finishes what was begun.
 #include "io/connection.h"
 
+#include <linux/sockios.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -181,6 +183,13 @@ void Connection::read_later() {
     if (self->channel_) self->channel_->begin_turn();
     self->read_turn();
   });
+}
+
+/// SIOCOUTQ, tcp(7): what is in the kernel's send queue, sent or not, until it is acknowledged.
+size_t Connection::unacknowledged_octets() const {
+  int queued = 0;
+  if (fd_ && ::ioctl(fd_.get(), SIOCOUTQ, &queued) != 0) queued = 0;
+  return pending_octets() + static_cast<size_t>(queued);
 }
 
 bool Connection::send(Bytes octets) {

@@ -34,6 +34,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void close();
   void abandon();
   size_t pending_octets() const { return outgoing_.size() - written_ + lost_octets_; }
+  size_t unacknowledged_octets() const;
   const Endpoint& peer() const { return peer_; }
   const Endpoint& local() const { return local_; }
   bool resumed() const { return resumed_; }

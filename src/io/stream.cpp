@@ -19,6 +19,7 @@ class OwnedStream final : public Stream {
   bool send(Bytes octets) override { return connection_->send(octets); }
   void flush() override { connection_->flush(); }
   size_t pending_octets() const override { return connection_->pending_octets(); }
+  size_t unacknowledged_octets() const override { return connection_->unacknowledged_octets(); }
   void pause_reading(bool paused) override { connection_->pause_reading(paused); }
   void close() override { connection_->close(); }
   void abandon() override { connection_->abandon(); }

@@ -73,6 +73,9 @@ class Stream {
   virtual void flush() = 0;
   /// What was sent and the kernel has not taken; once the stream has ended, what it never took.
   virtual size_t pending_octets() const = 0;
+  /// What was sent and the peer's end has not acknowledged, pending octets included; those are all
+  /// that is known of where the kernel does not tell.
+  virtual size_t unacknowledged_octets() const { return pending_octets(); }
   /// Stops and resumes reading: for a peer that asks faster than it takes answers.
   virtual void pause_reading(bool paused) = 0;
   /// Ends after what waits has been written (orderly, at most 5 s), with no further events.

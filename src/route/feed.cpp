@@ -118,6 +118,11 @@ void Feed::close(CursorId cursor) {
   }
 }
 
+uint64_t Feed::told(CursorId cursor) const {
+  const RouteId next = cursors_[cursor].next[static_cast<size_t>(Lane::kAnnounce)];
+  return next == 0 ? version_ : routes_[next].version - 1;
+}
+
 std::optional<Change> Feed::take(CursorId id, Lane lane) {
   Cursor& cursor = cursors_[id];
   CHECK(cursor.open);

@@ -94,6 +94,8 @@ class Feed {
   std::optional<Change> take(CursorId cursor, Lane lane);
   /// New routes first.
   std::optional<Change> take(CursorId cursor);
+  /// The version up to which `cursor` was told of every route that is wanted.
+  uint64_t told(CursorId cursor) const;
   /// Whether `cursor` has announced the route, as far as it took changes.
   bool holds(CursorId cursor, RouteId id) const { return (routes_[id].held >> cursor & 1) != 0; }
 

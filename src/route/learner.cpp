@@ -1,9 +1,6 @@
 // Matching the chain of an answer, and sighting its addresses.
 #include "route/learner.h"
 
-#include <algorithm>
-#include <bit>
-
 namespace weir::route {
 
 LeaseTable::Judge revoke_unwanted(const names::Matcher& matcher) {
@@ -14,14 +11,22 @@ LeaseTable::Judge revoke_unwanted(const names::Matcher& matcher) {
   };
 }
 
+Learner::Learner(const Snapshot<names::Matcher>& matcher, AnswerSettings settings,
+                 LeaseTable& leases)
+    : matcher_(matcher),
+      reader_(std::move(settings)),
+      leases_(leases),
+      claims_([&leases](size_t set) {
+        return leases.has(set) ? std::optional(leases.policy(set).scope) : std::nullopt;
+      }) {}
+
 Learned Learner::learn(const model::Observation& observation, Instant now) {
   routes_.clear();
   const names::Matcher* matcher = matcher_.look();
   const Answer* answer = matcher == nullptr ? nullptr : reader_.read(observation);
   if (answer == nullptr) return {};
-  find_claims(*matcher, *answer);
   Learned learned;
-  for (const Claim& claim : claims_) {
+  for (const Claim& claim : claims_.find(*matcher, *answer)) {
     learned.sets |= names::set_bit(claim.set);
     for (const AnswerAddress& seen : answer->addresses) {
       const Outcome outcome = leases_.sight({claim.set, answer->chain[claim.name].wire(),
@@ -31,42 +36,11 @@ Learned Learner::learn(const model::Observation& observation, Instant now) {
       if (outcome.refusal)
         ++learned.refused;
       else
-        routes_.push_back(outcome.route);
+        routes_.push_back({outcome.route, claim.set});
     }
   }
   learned.routes = routes_;
   return learned;
-}
-
-void Learner::find_claims(const names::Matcher& matcher, const Answer& answer) {
-  claims_.clear();
-  verdicts_.clear();
-  names::SetMask wanted = 0;
-  for (const dns::Name& name : answer.chain) {
-    verdicts_.push_back(matcher.match(name.wire()));
-    wanted |= verdicts_.back().included;
-  }
-  for (; wanted != 0; wanted &= wanted - 1) {
-    const auto set = static_cast<size_t>(std::countr_zero(wanted));
-    if (!leases_.has(set)) continue;
-    const names::Verdict* verdict = deciding(leases_.policy(set).scope, set);
-    if (verdict == nullptr || (verdict->included & names::set_bit(set)) == 0) continue;
-    claims_.push_back({set, static_cast<size_t>(verdict - verdicts_.data())});
-  }
-}
-
-/// The verdict that counts for the set: of the one name its scope names, or of the first name of
-/// the chain for which it has a rule.
-const names::Verdict* Learner::deciding(Scope scope, size_t set) const {
-  switch (scope) {
-    case Scope::kQname: return &verdicts_.front();
-    case Scope::kTarget: return &verdicts_.back();
-    case Scope::kChain: break;
-  }
-  const auto found = std::ranges::find_if(verdicts_, [set](const names::Verdict& verdict) {
-    return (verdict.decided() & names::set_bit(set)) != 0;
-  });
-  return found == verdicts_.end() ? nullptr : &*found;
 }
 
 }  // namespace weir::route

@@ -12,15 +12,23 @@
 #include "model/observation.h"
 #include "names/matcher.h"
 #include "route/answer.h"
+#include "route/claims.h"
 #include "route/lease_table.h"
 
 namespace weir::route {
 
+/// A route, and the set whose lease stands behind it.
+struct LearnedRoute {
+  RouteId route = 0;
+  size_t set = 0;
+};
+
 /// What an answer did.
 struct Learned {
-  names::SetMask sets = 0;          // that want its names
-  std::span<const RouteId> routes;  // that leases of it stand behind; until the next is learned
-  bool fresh = false;               // one of them was not wanted before: consumers have work
+  names::SetMask sets = 0;  // that want its names
+  std::span<const LearnedRoute>
+      routes;          // that leases of it stand behind; until the next is learned
+  bool fresh = false;  // one of them was not wanted before: consumers have work
   size_t refused = 0;
 };
 
@@ -32,27 +40,17 @@ LeaseTable::Judge revoke_unwanted(const names::Matcher& matcher);
 /// are passed over.
 class Learner {
  public:
-  Learner(const Snapshot<names::Matcher>& matcher, AnswerSettings settings, LeaseTable& leases)
-      : matcher_(matcher), reader_(std::move(settings)), leases_(leases) {}
+  Learner(const Snapshot<names::Matcher>& matcher, AnswerSettings settings, LeaseTable& leases);
 
   Learned learn(const model::Observation& observation, Instant now);
   const AnswerReader& reader() const { return reader_; }
 
  private:
-  /// A set that wants the answer, and the name of the chain for which it does.
-  struct Claim {
-    size_t set;
-    size_t name;
-  };
-  void find_claims(const names::Matcher& matcher, const Answer& answer);
-  const names::Verdict* deciding(Scope scope, size_t set) const;
-
   Snapshot<names::Matcher>::Reader matcher_;
   AnswerReader reader_;
   LeaseTable& leases_;
-  std::vector<names::Verdict> verdicts_;  // on the names of the chain
-  std::vector<Claim> claims_;
-  std::vector<RouteId> routes_;
+  Claims claims_;
+  std::vector<LearnedRoute> routes_;
 };
 
 }  // namespace weir::route

@@ -103,8 +103,8 @@ void LeaseTable::renew(LeaseId id, uint32_t expires) {
 void LeaseTable::tell_watcher(LeaseId id) const {
   const Lease& lease = pool_[id];
   if (watcher_ && lease.name != 0)
-    watcher_(
-        {lease.set, names_.wire(lease.name), feed_[lease.route].address, time_of(lease.expires)});
+    watcher_({lease.set, lease.route, names_.wire(lease.name), feed_[lease.route].address,
+              time_of(lease.expires)});
 }
 
 std::optional<Refusal> LeaseTable::admit(const Wish& wish, Instant now) {

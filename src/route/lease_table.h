@@ -95,6 +95,7 @@ class LeaseTable {
   /// A learned lease that was made, or now lasts noticeably longer than was told before.
   struct Renewal {
     size_t set = 0;
+    RouteId route = 0;
     Bytes name;  // folded wire, during the call
     IpAddress address;
     Instant expires;
@@ -113,6 +114,8 @@ class LeaseTable {
   };
   const Counts& counts(size_t set) const { return sets_[set]->counts; }
   size_t size() const { return size_; }
+  /// Distinct ones that leases have.
+  size_t names() const { return names_.size(); }
   uint64_t refused(size_t set, Refusal why) const {
     return sets_[set]->refused[static_cast<size_t>(why)].value();
   }

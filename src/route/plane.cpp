@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "base/random.h"
 #include "route/catalogue.h"
@@ -103,6 +105,27 @@ void Plane::on_loop(const std::function<void()>& work) {
 Status Plane::deliver(const model::Batch& batch) {
   on_loop([&] { engine_->learn(batch); });
   return Done{};
+}
+
+/// Answers to our own clients have to be among what is learned from.
+bool Plane::has_barrier() const {
+  return std::ranges::find(settings_.messages, model::MessageType::kClientResponse) !=
+             settings_.messages.end() &&
+         std::ranges::any_of(settings_.sets, [](const SetSettings& set) {
+           return set.barrier_deadline != Duration{};
+         });
+}
+
+std::unique_ptr<model::Barrier> Plane::open_barrier(
+    io::Loop& loop, std::function<void(const model::Release&)> on_release) {
+  const auto hand_over = [this](std::vector<HeldAnswer> answers) {
+    loop_.post([this, held = std::make_shared<std::vector<HeldAnswer>>(std::move(answers))] {
+      engine_->hold(std::move(*held));
+    });
+  };
+  return std::make_unique<Answerer>(
+      Answerer::Context{settings_, engine_->matcher(), engine_->barrier(), clock_, hand_over}, loop,
+      std::move(on_release));
 }
 
 void Plane::reload() {

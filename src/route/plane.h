@@ -14,6 +14,7 @@
 #include "io/loop.h"
 #include "io/peers/own_addresses.h"
 #include "metrics/registry.h"
+#include "model/barrier.h"
 #include "model/tap.h"
 #include "names/files/collection.h"
 #include "route/engine/exports.h"
@@ -36,9 +37,14 @@ class Plane final : public model::Consumer {
   /// Takes leave of neighbours as the settings say, and ends the thread. Nobody delivers any more.
   void stop();
 
-  /// Learns from a batch; returns when targets have been told. The place where answers may one day
-  /// wait for their routes.
+  /// Learns from a batch; returns when targets have been told.
   Status deliver(const model::Batch& batch) override;
+  /// Whether any set wants answers to wait for their routes.
+  bool has_barrier() const;
+  /// One answering thread's way in: `on_release` is called on `loop`, which is there as long as the
+  /// plane's thread.
+  std::unique_ptr<model::Barrier> open_barrier(
+      io::Loop& loop, std::function<void(const model::Release&)> on_release);
   /// Reads all lists again, on another thread. A list that got worse stays as it was.
   void reload();
 

@@ -47,6 +47,10 @@ struct SetPolicy {
   double rate = 500;             // new routes a second, and
   double burst = 5000;           // so many at once
 
+  Duration barrier_deadline =
+      80ms;                      // an answer of ours waits no longer for its routes; 0: not at all
+  bool barrier_refuses = false;  // after that: a failure, instead of the answer
+
   bool ipv4 = true;
   bool ipv6 = true;
   std::vector<Prefix> excluded;       // never routed for this set

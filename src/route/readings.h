@@ -80,6 +80,7 @@ struct SetReading {
 struct PlaneReading {
   size_t routes = 0;
   size_t leases = 0;
+  size_t names = 0;
   std::vector<SetReading> sets;
   std::vector<PeerReading> peers;
   std::vector<names::FileReport> lists;

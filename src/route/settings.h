@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/endpoint.h"
+#include "io/netlink/nftables.h"
 #include "model/observation.h"
 #include "names/guard.h"
 #include "proto/bgp/attributes.h"
@@ -35,6 +36,13 @@ struct SetSettings : SetPolicy, ExportSettings {
   const ExportSettings& exports() const { return *this; }
 };
 
+/// What has to be known of a target before an answer leaves.
+enum class BarrierLevel : uint8_t {
+  kNone,   // nothing: answers do not wait for it
+  kSent,   // the kernel has taken what it is told
+  kAcked,  // its end of the connection has acknowledged that
+};
+
 struct PeerSettings {
   std::string name;
   std::string address;  // ADDRESS[:PORT], [V6]:PORT or HOST[:PORT]
@@ -56,6 +64,21 @@ struct PeerSettings {
   Duration hold = 90s;  // whole seconds, as the next
   Duration connect_retry = 5s;
   Duration graceful_restart = 120s;  // 0: off
+  BarrierLevel barrier = BarrierLevel::kAcked;
+  Duration settle{0};  // on top of that
+};
+
+/// Sets of the kernel's packet filter that hold the addresses of routes.
+struct NftablesSettings {
+  std::string name;
+  io::NftFamily family = io::NftFamily::kInet;
+  std::string table;
+  std::string set_v4;  // empty: none
+  std::string set_v6;
+  std::optional<uint32_t> mark;   // they are maps, from addresses to this
+  std::vector<std::string> sets;  // "*" is all, and so is none
+  Duration reconcile = 10min;
+  bool barrier = true;  // answers wait for it
 };
 
 /// What becomes of routes at neighbours when the program ends.
@@ -71,11 +94,13 @@ struct RouteSettings {
   std::vector<Endpoint> listen;        // for neighbours
   std::vector<SetSettings> sets;
   std::vector<PeerSettings> peers;
+  std::vector<NftablesSettings> nftables;
   std::vector<Prefix> never;
   std::vector<Prefix> nat64;
   std::vector<model::MessageType> messages = {model::MessageType::kClientResponse};
   bool hints = true;
   size_t most_leases = 1'000'000;
+  size_t most_waiting = 10'000;  // answers that wait for their routes
   names::GuardLimits guard;
   bool keep_state = true;  // leases for the next start
   std::string state_file;

@@ -56,7 +56,7 @@ def test_series_are_counted(page, series):
 
 
 @pytest.mark.parametrize("page,command",
-                         found(r"(?:^|\n|&& )(?:build/release/)?weir ([a-z]+)", COMMANDS))
+                         found(r"(?:^|\n|&& )(?:build/release/)?weir ([a-z-]+)", COMMANDS))
 def test_commands_exist(page, command):
     helped = weir(command, "--help")
     assert helped.returncode == 0, f"{page}: {helped.stderr}"

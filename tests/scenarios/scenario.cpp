@@ -27,6 +27,39 @@ class Nowhere final : public edge::Transport {
   void drain() override {}
 };
 
+/// Holds answers with addresses for names below `held.`, until the scenario says otherwise.
+class ScenarioBarrier final : public model::Barrier {
+ public:
+  ScenarioBarrier(const Instant& now, std::deque<std::string>& outputs)
+      : now_(now), outputs_(outputs) {}
+  Instant since() const noexcept override { return since_; }
+  bool passes(uint64_t ticket, Bytes answer) override {
+    const auto message = dns::Message::parse(answer);
+    const std::string name = message->question()->name.expand().to_text();
+    if (!name.ends_with("held.") || message->header().counts[1] == 0) {
+      outputs_.push_back("passed " + name);
+      return true;
+    }
+    outputs_.push_back("held " + name);
+    tickets_.push_back(ticket);
+    return false;
+  }
+  /// What passed until now has to pass again.
+  void begin_anew() { since_ = now_; }
+  std::optional<uint64_t> take() {
+    if (tickets_.empty()) return std::nullopt;
+    const uint64_t ticket = tickets_.front();
+    tickets_.pop_front();
+    return ticket;
+  }
+
+ private:
+  const Instant& now_;
+  std::deque<std::string>& outputs_;
+  Instant since_;
+  std::deque<uint64_t> tickets_;
+};
+
 struct Asked {
   edge::AskToken token;
   Octets question;
@@ -71,6 +104,8 @@ class Scenario {
     if (verb == "refresh") return refresh(words);
     if (verb == "answer") return answer(words, records);
     if (verb == "fail") return fail(words);
+    if (verb == "barrier") return barrier(words);
+    if (verb == "release" || verb == "refuse") return release(verb == "refuse");
     if (verb == "up" || verb == "down") return mark(words, verb == "up");
     if (verb == "expect") return expect(head.substr(head.find("expect") + 7));
     return "no such verb: " + verb;
@@ -305,6 +340,24 @@ class Scenario {
     return "";
   }
 
+  std::string barrier(std::istringstream& words) {
+    std::string word;
+    words >> word;
+    if (word == "anew") {
+      barrier_.begin_anew();
+    } else {
+      resolver().hold_at(barrier_);
+    }
+    return "";
+  }
+
+  std::string release(bool refused) {
+    const auto ticket = barrier_.take();
+    if (!ticket) return "no answer is held";
+    perform(resolver().on_release({*ticket, refused, now_, 150s}, now_), nullptr);
+    return "";
+  }
+
   std::string fail(std::istringstream& words) {
     const auto asked = take(words);
     if (!asked) return "that upstream was not asked";
@@ -347,6 +400,7 @@ class Scenario {
   std::deque<std::string> outputs_;
   Nowhere nowhere_;
   Instant now_{1000s};
+  ScenarioBarrier barrier_{now_, outputs_};
 };
 
 }  // namespace

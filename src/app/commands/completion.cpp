@@ -12,7 +12,7 @@ constexpr std::string_view kBash = R"(# bash completion for weir
 _weir() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
   local commands="run check config log seen query read capture routes blind-spots domains
-    completion --help --version"
+    import-config completion --help --version"
   local types="A AAAA CAA CNAME DNSKEY DS HTTPS MX NS PTR SOA SRV SVCB TLSA TXT"
   local words= files=
   case "$previous" in
@@ -45,6 +45,7 @@ _weir() {
       routes) words="list why watch state --set-name --json --server --config --set --help" ;;
       blind-spots) words="--json --server --config --set --help" ;;
       domains) words="test --config --set --help" ;;
+      import-config) words="dnstap-bgp --help"; files=1 ;;
       completion) words="bash zsh fish" ;;
     esac ;;
   esac
@@ -64,6 +65,7 @@ _weir() {
     'read:read captures and dnstap' 'capture:watch DNS on an interface'
     'routes:ask which routes there are' 'blind-spots:ask who asks others'
     'domains:see which sets want a name'
+    'import-config:print settings of another system as ours'
     'completion:print completions')
   choice=('(-c --config)'{-c,--config}'[settings]:file:_files'
     '*'{-s,--set}'[one setting]:KEY=VALUE' '--help[explain]')
@@ -118,6 +120,7 @@ _weir() {
     blind-spots) _arguments $choice '--json[as the API has it]' \
       '--server[operator HTTP]:address' ;;
     domains) _arguments $choice '1:what:(test)' '*:name' ;;
+    import-config) _arguments '1:system:(dnstap-bgp)' '2:file:_files' '--help[explain]' ;;
     completion) _arguments '1:shell:(bash zsh fish)' ;;
   esac
 }
@@ -128,8 +131,9 @@ constexpr std::string_view kFish = R"(# fish completion for weir
 function __weir_in
   __fish_seen_subcommand_from $argv
 end
-set -l first "not __weir_in run check config log seen query read capture routes blind-spots \
-domains completion"
+set -l commands run check config log seen query read capture routes blind-spots \
+domains import-config completion
+set -l first "not __weir_in $commands"
 complete -c weir -f
 complete -c weir -n $first -a run -d 'answer queries'
 complete -c weir -n $first -a check -d 'look for mistakes in the settings'
@@ -142,6 +146,7 @@ complete -c weir -n $first -a capture -d 'watch DNS on an interface'
 complete -c weir -n $first -a routes -d 'ask which routes there are'
 complete -c weir -n $first -a blind-spots -d 'ask who asks others than the resolvers'
 complete -c weir -n $first -a domains -d 'see which sets want a name'
+complete -c weir -n $first -a import-config -d 'print settings of another system as ours'
 complete -c weir -n $first -a completion -d 'print completions'
 complete -c weir -n $first -l version -d 'print the version'
 complete -c weir -s h -l help -d explain
@@ -156,6 +161,7 @@ complete -c weir -n '__weir_in routes' -a 'list why watch state'
 complete -c weir -n '__weir_in routes' -l set-name -x
 complete -c weir -n '__weir_in routes blind-spots' -l server -x
 complete -c weir -n '__weir_in domains' -a test
+complete -c weir -n '__weir_in import-config' -a dnstap-bgp -F
 complete -c weir -n '__weir_in completion' -a 'bash zsh fish'
 complete -c weir -n '__weir_in log read capture' -s n -l name -x
 complete -c weir -n '__weir_in log read capture' -l client -x

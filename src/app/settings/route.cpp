@@ -16,9 +16,12 @@ namespace {
 
 using config::Report;
 using config::Table;
+using route::NftablesSettings;
 using route::PeerSettings;
 using route::RouteSettings;
 using route::SetSettings;
+
+constexpr size_t kMostTargets = 30;  // cursors of the feed, but for those of our own
 
 struct NamedCommunity {
   std::string_view name;
@@ -157,6 +160,18 @@ void add_leases(Table<SetSettings>& table) {
                 .doc = "New routes at once, before the rate holds."});
 }
 
+void add_barrier(Table<SetSettings>& table) {
+  table.duration("barrier_deadline", own(&SetSettings::barrier_deadline),
+                 {.fallback = "80ms",
+                  .least = "0",
+                  .most = "5s",
+                  .doc = "An answer of weir's own to a client waits for its new routes, and no "
+                         "longer than this; 0 means not at all."});
+  table.choice(
+      "barrier_missed", own(&SetSettings::barrier_refuses), {{"answer", false}, {"servfail", true}},
+      {.fallback = "answer", .doc = "What the client gets when they are not in place by then."});
+}
+
 void add_admission(Table<SetSettings>& table) {
   table.boolean("ipv4", own(&SetSettings::ipv4), {.fallback = "true", .doc = "Routes for A."});
   table.boolean("ipv6", own(&SetSettings::ipv6), {.fallback = "true", .doc = "Routes for AAAA."});
@@ -215,6 +230,7 @@ Table<SetSettings> set_table() {
        .doc = "Which names of an answer are looked up: the asked one and all aliases, only "
               "the asked one, or the one that has the addresses."});
   add_leases(table);
+  add_barrier(table);
   add_admission(table);
   add_exports(table);
   table.check([](const SetSettings& set, Report& report) {
@@ -281,6 +297,22 @@ void add_session(Table<PeerSettings>& table) {
               "4724); 0 turns it off."});
 }
 
+void add_proof(Table<PeerSettings>& table) {
+  table.choice(
+      "barrier", &PeerSettings::barrier,
+      {{"none", route::BarrierLevel::kNone},
+       {"sent", route::BarrierLevel::kSent},
+       {"acked", route::BarrierLevel::kAcked}},
+      {.fallback = "acked",
+       .doc = "When a route counts as in place there, for answers that wait: at once, when "
+              "it has been sent, or when TCP has acknowledged it."});
+  table.duration("settle", &PeerSettings::settle,
+                 {.fallback = "2ms",
+                  .least = "0",
+                  .most = "5s",
+                  .doc = "And so much later, for the neighbour's own work."});
+}
+
 Table<PeerSettings> peer_table() {
   Table<PeerSettings> table("Neighbours that are told over BGP.");
   table.text("name", &PeerSettings::name,
@@ -299,12 +331,27 @@ Table<PeerSettings> peer_table() {
               .most_items = 64});
   add_transport(table);
   add_session(table);
+  add_proof(table);
   table.check([](const PeerSettings& peer, Report& report) {
     if (!peer.active && !peer.passive) report.wrong("active", "and passive are both off");
     if (peer.hold > 0s && peer.hold < 3s) report.wrong("hold_time", "is below 3s", "0, or 3s");
     if (!peer.ipv4 && !peer.ipv6) report.wrong("ipv4", "and ipv6 are both off", "one of them");
   });
   return table;
+}
+
+void check_sets(const RouteSettings& route, Report& report) {
+  for (const NftablesSettings& each : route.nftables)
+    for (const std::string& name : each.sets)
+      if (name != "*" &&
+          std::ranges::find(route.sets, name, &SetSettings::name) == route.sets.end())
+        report.wrong("nftables",
+                     fmt::format("{} is to get set {}, which is not there", each.name, name));
+  if (route.sets.empty() && !route.nftables.empty())
+    report.wrong("nftables", "has sets, and there is no [[route.set]] for them", "a set");
+  if (route.nftables.size() + route.peers.size() > kMostTargets)
+    report.wrong("nftables", "and peer are too many together",
+                 fmt::format("at most {}", kMostTargets));
 }
 
 void check_route(const RouteSettings& route, Report& report) {
@@ -352,6 +399,11 @@ void add_limits(Table<RouteSettings>& table) {
                  .least = "1",
                  .most = "100000000",
                  .doc = "Addresses with names that all sets together may have."});
+  table.integer("max_waiting", &RouteSettings::most_waiting,
+                {.fallback = "10000",
+                 .least = "1",
+                 .most = "1000000",
+                 .doc = "Answers that may wait for their routes at once; more do not wait."});
   table.boolean("keep_state", &RouteSettings::keep_state,
                 {.fallback = "true", .doc = "Keep leases in a file, for the next start."});
   table.text("state_file", &RouteSettings::state_file,
@@ -392,8 +444,6 @@ void add_limits(Table<RouteSettings>& table) {
                  .doc = "Changes that are kept for `weir routes watch`."});
 }
 
-constexpr size_t kMostPeers = 30;  // cursors of the feed, but for those of our own
-
 }  // namespace
 
 Table<RouteSettings> route_table() {
@@ -410,7 +460,9 @@ Table<RouteSettings> route_table() {
   table.table("set", &RouteSettings::sets, set_table(),
               {.fallback = "[]", .most_items = names::kMostSets, .unique = "name"});
   table.table("peer", &RouteSettings::peers, peer_table(),
-              {.fallback = "[]", .most_items = kMostPeers, .unique = "name"});
+              {.fallback = "[]", .most_items = kMostTargets, .unique = "name"});
+  table.table("nftables", &RouteSettings::nftables, nftables_table(),
+              {.fallback = "[]", .most_items = kMostTargets, .unique = "name"});
   table.prefix("never", &RouteSettings::never,
                {.fallback = "[]",
                 .doc = "Networks that are never routed, besides special-purpose ones, our own "
@@ -429,6 +481,7 @@ Table<RouteSettings> route_table() {
   add_guard(table);
   add_limits(table);
   table.check(check_route);
+  table.check(check_sets);
   return table;
 }
 

@@ -1,4 +1,4 @@
-// The keys of [route], [[route.set]] and [[route.peer]].
+// The keys of [route] and of the tables below it.
 #pragma once
 
 #include "config/table.h"
@@ -7,5 +7,6 @@
 namespace weir::app {
 
 config::Table<route::RouteSettings> route_table();
+config::Table<route::NftablesSettings> nftables_table();
 
 }  // namespace weir::app

@@ -19,6 +19,7 @@ constexpr uint32_t kTicksPerSecond = 10;
 uint32_t ticks(Instant now) {
   return static_cast<uint32_t>(now.time_since_epoch() / (Duration(1s) / kTicksPerSecond));
 }
+Instant time_of(uint32_t ticks) { return Instant(Duration(1s) / kTicksPerSecond * ticks); }
 uint32_t seconds(Duration duration) {
   return static_cast<uint32_t>(duration / std::chrono::seconds(1));
 }
@@ -128,6 +129,7 @@ std::optional<CachedAnswer> AnswerCache::find(const CacheKey& key, const Query& 
   CachePartition& part = partition(key.hash);
   uint16_t counts[3];
   uint16_t flags;
+  uint32_t stored;
   uint32_t age;
   size_t body_size;
   const size_t body_at = dns::kHeaderSize + query.question_size;
@@ -136,13 +138,14 @@ std::optional<CachedAnswer> AnswerCache::find(const CacheKey& key, const Query& 
     const CacheEntry* entry = part.find(key);
     if (entry == nullptr || entry->expires <= at) return std::nullopt;
     if (entry->marks & CacheEntry::kFailure)
-      return CachedAnswer{0, true, static_cast<dns::ExtendedError>(entry->counts[1])};
+      return CachedAnswer{0, true, static_cast<dns::ExtendedError>(entry->counts[1]), {}};
     body_size = entry->body_size;
     if (body_at + body_size > out.size()) return std::nullopt;
     std::memcpy(out.data() + body_at, entry->body(), body_size);
     std::memcpy(counts, entry->counts, sizeof counts);
     flags = entry->header_flags;
-    age = (at - entry->stored) / kTicksPerSecond;
+    stored = entry->stored;
+    age = (at - stored) / kTicksPerSecond;
   }
   uint8_t* header = out.data();
   store_u16(header, 0);
@@ -153,7 +156,7 @@ std::optional<CachedAnswer> AnswerCache::find(const CacheKey& key, const Query& 
   if (age > 0)
     change_ttls(header + body_at, size_t{counts[0]} + counts[1] + counts[2],
                 [age](uint32_t ttl) { return ttl > age ? ttl - age : 0; });
-  return CachedAnswer{body_at + body_size, false, {}};
+  return CachedAnswer{body_at + body_size, false, {}, time_of(stored)};
 }
 
 uint32_t AnswerCache::lifetime(const dns::Message& answer) const {
@@ -173,9 +176,10 @@ uint32_t AnswerCache::lifetime(const dns::Message& answer) const {
 }
 
 uint32_t AnswerCache::store(const CacheKey& key, const dns::Message& answer, uint16_t flags,
-                            Instant now) {
+                            Instant now, Duration most) {
   if (partitions_.empty()) return 0;
-  const uint32_t keep = lifetime(answer);
+  const uint32_t keep =
+      std::min<uint32_t>(lifetime(answer), seconds(std::min<Duration>(most, settings_.max_ttl)));
   const size_t end = end_without_opt(answer);
   const size_t body_at = answer.question()->end;
   if (keep == 0 || end == 0 || body_at != dns::kHeaderSize + size_t{key.name_size} + 4) return 0;

@@ -55,6 +55,7 @@ struct CachedAnswer {
   size_t size_octets = 0;  // header, question and body; the ID is zero, the name is folded
   bool failure = false;    // a failure kept by RFC 9520, without body
   dns::ExtendedError why = dns::ExtendedError::kOther;
+  Instant stored;  // to the tenth of a second, never later than it was
 };
 
 class AnswerCache {
@@ -67,10 +68,11 @@ class AnswerCache {
   /// over.
   std::optional<CachedAnswer> find(const CacheKey& key, const Query& query, Instant now,
                                    MutableBytes out);
-  /// Keeps `answer` (whole, its question first) as long as its TTLs and the settings allow, and
-  /// gives that time in seconds. 0 when it may not be kept: truncated, no TTL, too large, not
+  /// Keeps `answer` (whole, its question first) as long as its TTLs, the settings and `most` allow,
+  /// and gives that time in seconds. 0 when it may not be kept: truncated, no TTL, too large, not
   /// NOERROR or NXDOMAIN. `flags` are the header's, as answers from the cache are to show them.
-  uint32_t store(const CacheKey& key, const dns::Message& answer, uint16_t flags, Instant now);
+  uint32_t store(const CacheKey& key, const dns::Message& answer, uint16_t flags, Instant now,
+                 Duration most = Duration::max());
   /// Keeps a failure for a while (RFC 9520). With `grows`, failures that follow each other are kept
   /// twice as long each time.
   void store_failure(const CacheKey& key, dns::ExtendedError why, bool grows, Instant now);

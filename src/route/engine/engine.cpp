@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/log.h"
 
 namespace weir::route {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr size_t kStepsPerTurn = 8192;     // of leases that end, of changes told
 constexpr size_t kReviewsPerTurn = 32768;  // leases asked about after a reload
+constexpr Duration kFixedLife = 2h;        // of networks in lists, which targets are told again
 constexpr size_t kMostScanned = 1 << 20;   // leases looked at for one page
 
 std::vector<std::string> names_of(const RouteSettings& settings) {
@@ -38,13 +40,20 @@ Engine::Engine(const RouteSettings& settings, const Exports& exports, io::Loop& 
       learner_(matcher_, answers_of(settings), leases_),
       changes_(feed_, leases_, set_names_,
                {.kept = settings.recent_changes, .lines_a_second = settings.log_rate}),
-      timer_(loop) {
+      timer_(loop),
+      looking_(loop) {
+  leases_.watch([this](const LeaseTable::Renewal& renewal) { keep(renewal); });
   admission_.set_never(settings.never);
   for (size_t set = 0; set < settings.sets.size(); ++set) {
     SetPolicy policy = settings.sets[set];
     policy.group = exports.group_of_set[set];
     leases_.configure(set, policy);
   }
+}
+
+void Engine::add_target(std::unique_ptr<Target> target) {
+  target->on_restart([this] { forget_passes(); });
+  targets_.push_back(std::move(target));
 }
 
 void Engine::set_ours(std::vector<IpAddress> addresses) {
@@ -82,6 +91,7 @@ void Engine::start() {
 
 void Engine::stop(std::function<void()> done) {
   timer_.stop();
+  looking_.stop();
   auto left = std::make_shared<size_t>(targets_.size());
   if (targets_.empty()) return done();
   for (const auto& target : targets_)
@@ -92,18 +102,67 @@ void Engine::stop(std::function<void()> done) {
 
 void Engine::learn(const model::Batch& batch) {
   const Instant now = clock_.now();
-  bool fresh = false;
+  std::vector<const model::Observation*> news;
   for (const model::Observation& observation : batch.observations())
-    fresh |= learner_.learn(observation, now).fresh;
+    if (learner_.learn(observation, now).fresh) news.push_back(&observation);
+  if (news.empty()) return arm();
+  settle();
+  const WallTime told = clock_.wall_now();
+  for (const model::Observation* observation : news)
+    if (const auto kind = static_cast<size_t>(observation->source); kind < lateness_.size())
+      lateness_[kind]->observe(to_seconds(std::max(Duration{}, told - observation->time())));
+}
+
+void Engine::hold(std::vector<HeldAnswer> answers) {
+  CHECK(room_);
+  const Instant now = clock_.now();
+  bool fresh = false;
+  for (HeldAnswer& answer : answers) {
+    model::Observation seen;
+    seen.type = model::MessageType::kClientResponse;
+    seen.response_message = answer.message;
+    const Learned learned = learner_.learn(seen, now);
+    fresh |= learned.fresh;
+    Waiting waiting{std::move(answer.asker), answer.ticket, answer.begun,
+                    legs_of(learned, answer.begun)};
+    for (const Leg& leg : waiting.legs) {
+      const SetPolicy& policy = leases_.policy(leg.set);
+      waiting.good_for = std::min(waiting.good_for, policy.ceil + policy.grace);
+    }
+    room_->enter(std::move(waiting));
+  }
   if (fresh)
     settle();
   else
     arm();
+  look();
+}
+
+std::vector<Leg> Engine::legs_of(const Learned& learned, Instant begun) const {
+  std::vector<Leg> legs;
+  for (const LearnedRoute& each : learned.routes) {
+    const SetPolicy& policy = leases_.policy(each.set);
+    if (policy.barrier_deadline == Duration{}) continue;
+    const Route& route = feed_[each.route];
+    if (legs.empty() || legs.back().set != each.set)
+      legs.push_back(
+          {each.set, route.group, 0, begun + policy.barrier_deadline, policy.barrier_refuses});
+    legs.back().version = std::max(legs.back().version, route.version);
+  }
+  return legs;
+}
+
+void Engine::look() {
+  const Instant now = clock_.now();
+  room_->look(now);
+  if (room_->empty()) return looking_.stop();
+  looking_.start(room_->pause(now), [this] { look(); });
 }
 
 void Engine::adopt(names::Collection::Loaded lists) {
   reports_ = std::move(lists.reports);
   matcher_.publish(std::move(lists.matcher));
+  forget_passes();
   for (size_t set = 0; set < lists.networks.size(); ++set)
     leases_.set_networks(set, lists.networks[set]);
   review_at_ = 1;
@@ -135,16 +194,33 @@ void Engine::restore(std::unique_ptr<Journal> journal) {
         "more{}",
         restored, expired, refused, journal->was_torn() ? "; the end of the file was torn" : ""));
   journal_ = std::move(journal);
-  leases_.watch([this](const LeaseTable::Renewal& renewal) {
-    const WallTime expires = clock_.wall_now() + (renewal.expires - clock_.now());
-    journal_->add({set_names_[renewal.set],
-                   {renewal.name.begin(), renewal.name.end()},
-                   renewal.address,
-                   expires});
-  });
   journal_->begin_anew();
   compact_at_ = 1;
   settle();
+}
+
+void Engine::keep(const LeaseTable::Renewal& renewal) {
+  for (const auto& target : targets_) target->renewed(renewal.route);
+  if (journal_ == nullptr) return;
+  const WallTime expires = clock_.wall_now() + (renewal.expires - clock_.now());
+  journal_->add({set_names_[renewal.set],
+                 {renewal.name.begin(), renewal.name.end()},
+                 renewal.address,
+                 expires});
+}
+
+/// Renewals are told when they make a lease longer by a quarter of the least life: so much more is
+/// left to it than was said.
+Duration Engine::life_of(RouteId route) const {
+  Duration longest{};
+  leases_.each_lease(route, clock_.now(), [&](const Provenance& lease) {
+    const SetPolicy& policy = settings_.sets[lease.set];
+    Duration life = lease.left;
+    if (lease.state == LeaseState::kStatic) life = kFixedLife;
+    if (lease.state == LeaseState::kActive) life += policy.grace + policy.floor / 4 + 1s;
+    longest = std::max(longest, life);
+  });
+  return longest;
 }
 
 /// Writes the journal anew when it has grown, some leases at a time.
@@ -207,7 +283,7 @@ void Engine::arm() {
 }
 
 PlaneReading Engine::read() const {
-  PlaneReading reading{.routes = feed_.size(), .leases = leases_.size()};
+  PlaneReading reading{.routes = feed_.size(), .leases = leases_.size(), .names = leases_.names()};
   reading.lists = reports_;
   reading.unlogged = changes_.unlogged();
   for (size_t set = 0; set < set_names_.size(); ++set) {

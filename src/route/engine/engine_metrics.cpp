@@ -13,6 +13,7 @@ constexpr std::array<std::string_view, 3> kStates = {"active", "grace", "static"
 
 void Engine::expose(metrics::Registry& registry) {
   expose_journal(registry);
+  expose_barrier(registry);
   routes_ = &registry.gauge("weir_route_routes", "Routes that are wanted now.");
   for (size_t set = 0; set < set_names_.size(); ++set) {
     const std::string& name = set_names_[set];
@@ -51,6 +52,21 @@ void Engine::expose(metrics::Registry& registry) {
   registry.callback("weir_route_unlogged_total",
                     "Changes that got no line of the log, for there were too many.", {}, true,
                     [this] { return static_cast<double>(changes_.unlogged()); });
+}
+
+void Engine::expose_barrier(metrics::Registry& registry) {
+  room_.emplace(registry, set_names_);
+  for (const auto& target : targets_)
+    for (Receiver* receiver : target->receivers()) room_->add_receiver(*receiver);
+  barrier_.overflows = &registry.counter(
+      "weir_route_barrier_overflows_total",
+      "Answers that did not wait for their routes because too many did (route.max_waiting).");
+  for (const auto kind : {model::SourceKind::kEdge, model::SourceKind::kCapture,
+                          model::SourceKind::kDnstap, model::SourceKind::kFile})
+    lateness_.push_back(&registry.histogram(
+        "weir_route_lateness_seconds",
+        "From an answer that nobody held until its new routes had been told.",
+        metrics::latency_bounds(), {{"source", std::string(model::to_text(kind))}}));
 }
 
 void Engine::expose_journal(metrics::Registry& registry) {

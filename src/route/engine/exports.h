@@ -14,9 +14,10 @@ struct Exports {
   std::vector<uint8_t> group_of_set;      // by set
   std::vector<ExportSettings> groups;     // what each says; the first to want a prefix has its way
   std::vector<GroupMask> groups_of_peer;  // by peer
+  std::vector<GroupMask> groups_of_nftables;
 };
 
-/// Fails when more groups were needed than there are, or a peer names a set that is not there.
+/// Fails when more groups were needed than there are, or a target names a set that is not there.
 Result<Exports> plan_exports(const RouteSettings& settings);
 
 }  // namespace weir::route

@@ -41,6 +41,8 @@ class Announcer {
   void begin(const SessionView& session);
   void end();
   bool is_open() const { return cursor_.has_value(); }
+  /// The version of the feed up to which all wanted routes have been written; a session is up.
+  uint64_t told() const { return feed_.told(*cursor_); }
 
   /// Appends UPDATEs until `out` has about `room` octets or the neighbour knows all there is; new
   /// routes come before what goes. Then End-of-RIB follows, once, if it is not held back. True when

@@ -24,6 +24,7 @@ class Peer::Link final : public io::StreamEvents {
 
   const bgp::ConnectionId id;
   std::unique_ptr<io::Stream> stream;  // none while a name is looked up
+  uint64_t sent = 0;                   // octets given to the stream
   Octets unread;
   bool again = false;  // there may be something to read in `unread`
 

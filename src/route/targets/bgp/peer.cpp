@@ -31,6 +31,7 @@ Peer::Peer(PeerContext context)
       announcer_(
           context_.feed, context_.exports, context_.groups,
           {context_.peer.next_hop_v4, context_.peer.next_hop_v6, context_.settings.router_id}),
+      milestones_(context_.peer.settle),
       timer_(context_.loop),
       since_(context_.clock.now()),
       alive_(std::make_shared<Peer*>(this)) {}
@@ -159,7 +160,7 @@ void Peer::fail_later(bgp::ConnectionId id, const std::string& why) {
 void Peer::take(const bgp::Send& action) {
   Link* link = find(action.id);
   if (link == nullptr || !link->stream) return;
-  link->stream->send(action.octets);
+  if (link->stream->send(action.octets)) link->sent += action.octets.size();
   link->stream->flush();
   session_.written(context_.clock.now(), action.id, link->stream->pending_octets());
   link->again = !link->unread.empty();
@@ -177,6 +178,8 @@ void Peer::take(const bgp::Up& action) {
                         agreed.peer_software.empty() ? "" : ", " + clean(agreed.peer_software)));
   announcer_.begin(
       {agreed, session_.settings().local_as, find(action.id)->stream->local().address});
+  milestones_.clear();
+  context_.on_up();
   pump();
 }
 
@@ -252,16 +255,30 @@ void Peer::pump() {
     if (!chunk_.empty()) {
       written += chunk_.size();
       CHECK(link->stream->send(chunk_));
+      link->sent += chunk_.size();
       link->stream->flush();
       session_.sent(now);
       session_.written(now, *up_, link->stream->pending_octets());
     }
+    milestones_.written(announcer_.told(), link->sent);
     if (!more) break;
   }
   if (restarting_ && announcer_.told_end_of_rib()) {
     restarting_ = false;
     session_.set_restarting(false);
   }
+}
+
+/// Acknowledged is what the kernel at the other end has taken: it says nothing of the program
+/// there.
+uint64_t Peer::reached(Instant now) {
+  const Link* link = up_ ? find(*up_) : nullptr;
+  if (link == nullptr) return 0;
+  const size_t outstanding = settings().barrier == BarrierLevel::kSent
+                                 ? link->stream->pending_octets()
+                                 : link->stream->unacknowledged_octets();
+  milestones_.arrived(link->sent - std::min<uint64_t>(link->sent, outstanding), now);
+  return milestones_.reached(now);
 }
 
 void Peer::pump_later() {

@@ -13,6 +13,8 @@
 #include "io/loop.h"
 #include "io/peers/peering.h"
 #include "proto/bgp/session/session.h"
+#include "route/barrier/milestones.h"
+#include "route/barrier/receiver.h"
 #include "route/engine/peer_address.h"
 #include "route/readings.h"
 #include "route/settings.h"
@@ -31,12 +33,13 @@ struct PeerContext {
   const Clock& clock;
   Random& random;
   Feed& feed;
+  std::function<void()> on_up;  // routes will be told from the beginning
 };
 
-class Peer {
+class Peer final : public Receiver {
  public:
   explicit Peer(PeerContext context);
-  ~Peer();
+  ~Peer() override;
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
 
@@ -55,6 +58,13 @@ class Peer {
   const PeerSettings& settings() const { return context_.peer; }
   const PeerAddress& address() const { return address_; }
   PeerReading read() const;
+
+  // Receiver
+  std::string_view name() const override { return settings().name; }
+  GroupMask groups() const override { return context_.groups; }
+  bool is_up() const override { return up_.has_value(); }
+  uint64_t reached(Instant now) override;
+
   const bgp::SessionCounts& counts() const { return session_.counts(); }
   const Announcer& announcer() const { return announcer_; }
   /// 1 while the session is up; from any thread.
@@ -95,6 +105,7 @@ class Peer {
   std::optional<IpAddress> found_;  // of a name, as it was last looked up
   bgp::Session session_;
   Announcer announcer_;
+  Milestones milestones_;                     // of what the session carries
   std::vector<std::unique_ptr<Link>> links_;  // at most two, and one that is refused
   std::unique_ptr<io::Lookup> lookup_;
   io::Timer timer_;

@@ -54,7 +54,8 @@ Status Speaker::build(const Exports& exports, Feed& feed) {
                         .loop = loop_,
                         .clock = clock_,
                         .random = random_,
-                        .feed = feed};
+                        .feed = feed,
+                        .on_up = [this] { restarted(); }};
     if (!peer.md5_key_file.empty()) {
       TRY(context.md5_key, read_key(peer.md5_key_file));
     }
@@ -86,7 +87,10 @@ void Speaker::start() {
   publish();
 }
 
+/// Also while no answer waits it is noticed how far neighbours are: what has arrived long ago has
+/// settled.
 void Speaker::publish() {
+  for (const auto& peer : peers_) peer->reached(clock_.now());
   auto readings = std::make_shared<std::vector<PeerReading>>();
   read(*readings);
   readings_.publish(std::move(readings));
@@ -121,6 +125,13 @@ void Speaker::leave(bool keep_routes, const std::function<void()>& done) {
 
 void Speaker::read(std::vector<PeerReading>& into) const {
   for (const auto& peer : peers_) into.push_back(peer->read());
+}
+
+std::vector<Receiver*> Speaker::receivers() {
+  std::vector<Receiver*> all;
+  for (const auto& peer : peers_)
+    if (peer->settings().barrier != BarrierLevel::kNone) all.push_back(peer.get());
+  return all;
 }
 
 std::vector<IpAddress> Speaker::addresses() const {

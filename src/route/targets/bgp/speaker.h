@@ -26,6 +26,7 @@ class Speaker final : public Target {
   void restored() override;
   void stop(std::function<void()> done) override;
   void read(std::vector<PeerReading>& into) const override;
+  std::vector<Receiver*> receivers() override;
   std::vector<IpAddress> addresses() const override;
 
  private:
