@@ -55,6 +55,26 @@ Octets take_stream(DnstapConnection connection) {
   return data;
 }
 
+/// Lines instead of frames: nothing is said about them, before or after.
+TEST(StreamOutlet, without_frames_octets_go_as_they_are_given) {
+  const kit::TemporaryFolder folder;
+  DnstapReceiver receiver(folder / "x.sock");
+  UnixTarget target = unix_target(folder / "x.sock");
+  target.frames = false;
+  StreamOutlet outlet(target);
+  auto received = beside(receiver, [](DnstapConnection connection) {
+    connection.send(as_bytes("it was not asked\n"));
+    return connection.read_all();
+  });
+  ASSERT_TRUE(outlet.open());
+  const auto written = outlet.write(as_bytes("a\nbc"));
+  EXPECT_FALSE(written.error);
+  EXPECT_EQ(written.octets, 4U);
+  EXPECT_TRUE(outlet.tend({}));
+  outlet.close();
+  EXPECT_EQ(as_text(received.get()), "a\nbc");
+}
+
 void expect_stream(StreamOutlet& outlet, DnstapReceiver& receiver) {
   auto stream = beside(receiver, take_stream);
   const Status opened = outlet.open();
