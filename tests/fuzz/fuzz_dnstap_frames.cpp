@@ -62,23 +62,24 @@ uint64_t receive(Bytes stream, uint16_t seed, size_t most, Medium medium) {
   Receiver receiver(medium, most);
   Pieces pieces(stream, seed);
   uint64_t sum = 0;
+  Octets replies;  // as one stream: several may come of one piece
   for (Bytes piece; pieces.next(piece);) {
     receiver.feed(piece);
     for (;;) {
       const Received received = receiver.next();
-      if (const Octets replies = receiver.take_replies(); !replies.empty())
-        sum = mix(sum, replies, replies.size());
+      const Octets more = receiver.take_replies();
+      replies.insert(replies.end(), more.begin(), more.end());
       if (received.kind == Received::Kind::kNone) break;
       sum = mix(sum, received.payload, static_cast<uint64_t>(received.kind) + received.size_octets);
       if (received.kind != Received::Kind::kFault) continue;
       CHECK(receiver.fault() != StreamFault::kNone);
       CHECK(receiver.ending() == Receiver::Ending::kFailed);
-      return mix(sum, {}, static_cast<uint64_t>(receiver.fault()));
+      return mix(sum, replies, static_cast<uint64_t>(receiver.fault()));
     }
   }
   CHECK(receiver.fault() == StreamFault::kNone);
   CHECK(medium == Medium::kFile || receiver.streams() <= 1);
-  return mix(sum, {}, static_cast<uint64_t>(receiver.ending()) + receiver.unknown_controls());
+  return mix(sum, replies, static_cast<uint64_t>(receiver.ending()) + receiver.unknown_controls());
 }
 
 uint64_t answer(Bytes stream, uint16_t seed) {

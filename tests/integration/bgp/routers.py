@@ -14,6 +14,8 @@ from veth import run
 from weir_process import wait_until
 
 _numbers = itertools.count(1)
+# Weir's ends of all links are in one namespace: tests that run side by side need networks apart.
+_lane = 91 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
 
 
 class Router:
@@ -33,11 +35,11 @@ class Router:
         self.directory.mkdir(parents=True)
         self.as_, self.passive, self.options = as_, passive, options
         self.weir_as = weir_as or self.WEIR_AS
-        block = f"10.91.{self.number}"
+        block, block_v6 = f"10.{_lane}.{self.number}", f"fd{_lane:02}:{self.number}"
         self.weir_v4, self.v4 = f"{block}.1", f"{block}.2"
-        self.weir_v6, self.v6 = f"fd91:{self.number}::1", f"fd91:{self.number}::2"
+        self.weir_v6, self.v6 = f"{block_v6}::1", f"{block_v6}::2"
         # Where traffic is to go: on the link, for external neighbours take nothing else.
-        self.hop_v4, self.hop_v6 = f"{block}.9", f"fd91:{self.number}::9"
+        self.hop_v4, self.hop_v6 = f"{block}.9", f"{block_v6}::9"
         self.process = None
 
     def __enter__(self):
