@@ -136,6 +136,21 @@ TEST(RecordReader, marks_and_what_dnstap_knows_come_through) {
   expect_same(seen.observation);
 }
 
+TEST(RecordReader, D18_any_octet_in_names_and_texts_comes_through) {
+  for (int octet = 0; octet < 256; ++octet) {
+    const auto any = static_cast<uint8_t>(octet);
+    kit::Seen seen("example.org");
+    seen.set_question(Octets{3, any, any, 'x', 0});
+    seen.answer();
+    const Octets text = {0xc0, 12, 0, 16, 0, 1, 0, 0, 0, 5, 0, 4, 3, any, '|', any};
+    seen.response[7] = 2;
+    seen.response.insert(seen.response.end(), text.begin(), text.end());
+    seen.observation.response_message = seen.response;
+    seen.describe();
+    expect_same(seen.observation);
+  }
+}
+
 TEST(RecordReader, octets_at_random_never_bring_it_down) {
   std::mt19937 chance(7);
   kit::Seen seen("www.example.org");
