@@ -152,7 +152,7 @@ usage: weir read FROM... [OPTION...]
   FROM                  pcap, pcapng, dnstap files, plain or zstd; - is standard
                         input; or an interface, iface:NAME; or where senders of
                         dnstap connect to: unix:PATH, tcp:ADDRESS:PORT, tls:...
-  -f, --format FORMAT   text, short, flat-json, json, yaml, dnstap or pcap
+  -f, --format FORMAT   text short flat-json json yaml dnstap pcap dnswatch
   --to SINK             sqlite:PATH, history:PATH (see weir seen), file:PATH or
                         dnstap:PATH; or unix:PATH, tcp:HOST:PORT, tls:HOST:PORT
   --count               print only how many messages there are

@@ -93,8 +93,13 @@ flow::FlowSettings flow_settings(const Settings& settings, const std::string& st
   append(flow.sinks, settings.sink.sqlite);
   append(flow.sinks, settings.sink.dnstap);
   append(flow.sinks, settings.sink.postgresql);
+  append(flow.sinks, settings.sink.json);
+  append(flow.sinks, settings.sink.nats);
+  append(flow.sinks, settings.sink.kafka);
+  append(flow.sinks, settings.sink.kinesis);
   append(flow.sources, settings.source.dnstap);
   append(flow.sources, settings.source.capture);
+  append(flow.sources, settings.source.json);
   flow.identity = settings.flow.identity.empty() ? machine_name() : settings.flow.identity;
   flow.version = "weir " + std::string(version());
   return flow;

@@ -33,12 +33,17 @@ struct SinkTables {
   std::vector<flow::SqliteSinkSettings> sqlite;
   std::vector<flow::DnstapSinkSettings> dnstap;
   std::vector<flow::PostgresqlSinkSettings> postgresql;
+  std::vector<flow::JsonSinkSettings> json;
+  std::vector<flow::NatsSinkSettings> nats;
+  std::vector<flow::KafkaSinkSettings> kafka;
+  std::vector<flow::KinesisSinkSettings> kinesis;
 };
 
 /// `[[source.dnstap]]`, `[[source.capture]]`: a list a kind.
 struct SourceTables {
   std::vector<flow::CaptureSourceSettings> capture;
   std::vector<flow::DnstapSourceSettings> dnstap;
+  std::vector<flow::JsonSourceSettings> json;
 };
 
 struct FlowTable {

@@ -96,6 +96,40 @@ TEST(Settings, sources_of_dnstap_are_told_what_is_wrong_with_them) {
               HasSubstr("two sources of the name dnstap"));
 }
 
+/// What is wrong with the keys of one table, or `good`.
+std::string words_of(const std::string& table, const std::string& keys) {
+  const auto settings = load("[[" + table + "]]\nname = \"x\"\n" + keys);
+  return settings.ok() ? std::string("good") : config::to_text(settings.error());
+}
+
+TEST(Settings, sinks_into_streams_are_told_what_is_wrong_with_them) {
+  EXPECT_EQ(words_of("sink.json", "to = \"tls:a.example:1\"\ntls.ca_file = \"/x\""), "good");
+  EXPECT_THAT(words_of("sink.json", "to = \"/var/log/x\""), HasSubstr("is a file"));
+  EXPECT_THAT(words_of("sink.json", "to = \"tcp:a:1\"\ntls.ca_file = \"/x\""),
+              HasSubstr("is not tls:HOST:PORT"));
+  EXPECT_THAT(words_of("sink.json", "to = \"tcp:a:1\"\nshape = \"text\""), HasSubstr("dnswatch"));
+  EXPECT_EQ(words_of("sink.nats", ""), "good");
+  EXPECT_THAT(words_of("sink.nats", "servers = []"), HasSubstr("servers is empty"));
+  EXPECT_THAT(words_of("sink.nats", "subject = \"a.*\""), HasSubstr("words joined by dots"));
+  EXPECT_THAT(words_of("sink.nats", "stream = \"a b\""), HasSubstr("does not allow"));
+  EXPECT_EQ(words_of("sink.kafka", "tls = true\ncertificate = \"/a\"\ncertificate_key = \"/b\""),
+            "good");
+  EXPECT_THAT(words_of("sink.kafka", "brokers = []"), HasSubstr("brokers is empty"));
+  EXPECT_THAT(words_of("sink.kafka", "user = \"a\""), HasSubstr("go together"));
+  EXPECT_THAT(words_of("sink.kafka", "ca_file = \"/a\""), HasSubstr("tls is false"));
+  EXPECT_THAT(words_of("sink.kafka", "certificate = \"/a\"\ntls = true"), HasSubstr("go together"));
+  EXPECT_EQ(words_of("sink.kinesis", "endpoint = \"http://127.0.0.1:4567\""), "good");
+  EXPECT_THAT(words_of("sink.kinesis", "endpoint = \"127.0.0.1\""), HasSubstr("is no URL"));
+}
+
+TEST(Settings, a_source_of_lines_listens_on_addresses) {
+  EXPECT_EQ(words_of("source.json", "listen = [\"tcp:127.0.0.1:5170\", \"unix:/run/x\"]"), "good");
+  EXPECT_THAT(words_of("source.json", ""), HasSubstr("listen is empty"));
+  EXPECT_THAT(words_of("source.json", "listen = [\"tcp:a.example:1\"]"),
+              HasSubstr("addresses only"));
+  EXPECT_THAT(words_of("source.json", "listen = [\"tls:[::1]:1\"]"), HasSubstr("tls.certificate"));
+}
+
 TEST(Settings, what_is_shown_loads_to_the_same) {
   const auto settings = load(R"(
 [edge]

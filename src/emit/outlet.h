@@ -1,5 +1,6 @@
-// Where a stream of dnstap frames goes: into a file, or to a receiver over a Unix socket, TCP or
-// TLS. Its owner, a thread that may wait, decides what is sent and when to try again.
+// Where a stream of dnstap frames (or of lines, which need no conversation) goes: into a file, or
+// to a receiver over a Unix socket, TCP or TLS. Its owner, a thread that may wait, decides what is
+// sent and when to try again.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +17,8 @@ namespace weir::emit {
 /// How much of what was to be written is on its way, and why it is not all of it.
 struct Written {
   /// Octets of whole frames that the kernel took. A frame that was cut short is not among them: a
-  /// receiver never sees its end, and a file has it taken back.
+  /// receiver never sees its end, and a file has it taken back. Without frames: of all that it
+  /// took.
   size_t octets = 0;
   /// The outlet is closed when there is one. `retry` says whether opening again may help.
   std::optional<Error> error;

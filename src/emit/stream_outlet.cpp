@@ -38,10 +38,11 @@ Status StreamOutlet::open() {
   drop();
   trouble_.reset();
   connected_ = false;
-  sender_.emplace(common_.bidirectional ? dnstap::Sender::Mode::kBidirectional
-                                        : dnstap::Sender::Mode::kUnidirectional);
+  if (common_.frames)
+    sender_.emplace(common_.bidirectional ? dnstap::Sender::Mode::kBidirectional
+                                          : dnstap::Sender::Mode::kUnidirectional);
   Status opened = connect();
-  if (opened) opened = shake_hands();
+  if (opened && sender_) opened = shake_hands();
   if (!opened) drop();
   return opened;
 }
@@ -98,7 +99,7 @@ Written StreamOutlet::write(Bytes frames) {
   if (!error) return {sent, std::nullopt};
   const size_t taken_octets = sent - std::min(sent, stream_->pending_octets());
   drop();
-  return {whole_frames(frames, taken_octets), std::move(error)};
+  return {sender_ ? whole_frames(frames, taken_octets) : taken_octets, std::move(error)};
 }
 
 Status StreamOutlet::tend(WallTime) {
@@ -111,10 +112,12 @@ Status StreamOutlet::tend(WallTime) {
 
 void StreamOutlet::close() {
   if (is_open()) {
-    sender_->close();
-    say();
+    if (sender_) {
+      sender_->close();
+      say();
+    }
     const auto done = [this] {
-      return sender_->state() == dnstap::Sender::State::kClosed && all_taken();
+      return (!sender_ || sender_->state() == dnstap::Sender::State::kClosed) && all_taken();
     };
     // Who does not answer in time has had its STOP all the same.
     static_cast<void>(await(done, kFinishPatience, "no FINISH", Interrupts::kIgnore));
@@ -168,6 +171,7 @@ void StreamOutlet::on_open() {
 }
 
 void StreamOutlet::on_data(Bytes octets) {
+  if (!sender_) return;  // whatever it says, it was not asked
   sender_->feed(octets);
   if (sender_->state() == dnstap::Sender::State::kFailed) {
     trouble_ = trouble(fmt::format("the receiver does not speak Frame Streams as we do ({})",
@@ -180,7 +184,7 @@ void StreamOutlet::on_data(Bytes octets) {
 }
 
 void StreamOutlet::on_close(io::CloseCause cause, std::string_view detail) {
-  sender_->on_end();
+  if (sender_) sender_->on_end();
   trouble_ = trouble(fmt::format("{} ({})", detail, io::to_text(cause)));
   loop_.stop();
 }

@@ -62,7 +62,7 @@ class StreamOutlet final : public Outlet, private io::StreamEvents {
   io::Loop loop_;
   io::Timer timer_{loop_};
   std::unique_ptr<io::Stream> stream_;
-  std::optional<dnstap::Sender> sender_;  // while there is a stream
+  std::optional<dnstap::Sender> sender_;  // of a stream of frames
   bool connected_ = false;
   std::optional<Error> trouble_;  // why the stream has ended
 };

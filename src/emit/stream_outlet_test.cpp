@@ -55,6 +55,31 @@ Octets take_stream(DnstapConnection connection) {
   return data;
 }
 
+/// Lines instead of frames: nothing is said about them, before or after.
+TEST(StreamOutlet, without_frames_octets_go_as_they_are_given) {
+  const kit::TemporaryFolder folder;
+  DnstapReceiver receiver(folder / "x.sock");
+  UnixTarget target = unix_target(folder / "x.sock");
+  target.frames = false;
+  StreamOutlet outlet(target);
+  std::promise<void> said;
+  auto received = beside(receiver, [&](DnstapConnection connection) {
+    Octets got = connection.read(2);
+    connection.send(as_bytes("it was not asked\n"));
+    said.set_value();
+    const Octets rest = connection.read_all();
+    got.insert(got.end(), rest.begin(), rest.end());
+    return got;
+  });
+  ASSERT_TRUE(outlet.open());
+  EXPECT_EQ(outlet.write(as_bytes("a\n")).octets, 2U);
+  said.get_future().wait();
+  EXPECT_TRUE(outlet.tend({}));
+  EXPECT_EQ(outlet.write(as_bytes("bc")).octets, 2U);
+  outlet.close();
+  EXPECT_EQ(as_text(received.get()), "a\nbc");
+}
+
 void expect_stream(StreamOutlet& outlet, DnstapReceiver& receiver) {
   auto stream = beside(receiver, take_stream);
   const Status opened = outlet.open();

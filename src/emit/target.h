@@ -31,8 +31,9 @@ struct FileTarget {
 
 /// What streams to receivers have in common.
 struct StreamTarget {
-  bool bidirectional = true;        // READY, ACCEPT, and FINISH at the end
-  Duration connect_timeout = 5s;    // TLS included
+  bool frames = true;             // false: octets as they are given, and no conversation about them
+  bool bidirectional = true;      // READY, ACCEPT, and FINISH at the end
+  Duration connect_timeout = 5s;  // TLS included
   Duration handshake_timeout = 5s;  // for each answer of the handshake
 };
 

@@ -16,6 +16,7 @@ std::unique_ptr<Encoder> make_short_encoder();
 std::unique_ptr<Encoder> make_yaml_encoder(std::string_view identity, std::string_view version);
 std::unique_ptr<Encoder> make_dnstap_encoder(std::string_view identity, std::string_view version);
 std::unique_ptr<Encoder> make_pcap_encoder();
+std::unique_ptr<Encoder> make_dnswatch_encoder();
 Result<std::unique_ptr<Sink>> make_file_sink(const FileSinkSettings& settings,
                                              std::unique_ptr<Encoder> encoder);
 Result<std::unique_ptr<Sink>> make_sqlite_sink(const SqliteSinkSettings& settings);
@@ -23,31 +24,67 @@ Result<std::unique_ptr<Sink>> make_dnstap_sink(const DnstapSinkSettings& setting
                                                std::string_view identity, std::string_view version);
 Result<std::unique_ptr<Sink>> make_postgresql_sink(const PostgresqlSinkSettings& settings,
                                                    std::string_view identity);
+Result<std::unique_ptr<Sink>> make_json_sink(const JsonSinkSettings& settings,
+                                             std::unique_ptr<Encoder> encoder,
+                                             metrics::Registry& registry);
+Result<std::unique_ptr<Sink>> make_nats_sink(const NatsSinkSettings& settings,
+                                             std::unique_ptr<Encoder> encoder,
+                                             metrics::Registry& registry);
+Result<std::unique_ptr<Sink>> make_kafka_sink(const KafkaSinkSettings& settings,
+                                              std::unique_ptr<Encoder> encoder,
+                                              metrics::Registry& registry);
+Result<std::unique_ptr<Sink>> make_kinesis_sink(const KinesisSinkSettings& settings,
+                                                std::unique_ptr<Encoder> encoder,
+                                                metrics::Registry& registry);
 Result<std::unique_ptr<Source>> make_dnstap_source(const DnstapSourceSettings& settings,
                                                    SourceContext context);
 Result<std::unique_ptr<Source>> make_capture_source(const CaptureSourceSettings& settings,
                                                     SourceContext context);
+Result<std::unique_ptr<Source>> make_json_source(const JsonSourceSettings& settings,
+                                                 SourceContext context);
 
 namespace {
 
-constexpr std::array<std::string_view, 7> kFormats = {"text", "short",  "flat-json", "json",
-                                                      "yaml", "dnstap", "pcap"};
+constexpr std::array<std::string_view, 8> kFormats = {"text", "short",  "flat-json", "json",
+                                                      "yaml", "dnstap", "pcap",      "dnswatch"};
 
 using Made = Result<std::unique_ptr<Sink>>;
 
 /// One overload a kind of sink: how it is made, and what is said of it.
-struct Make {
-  const FlowSettings& flow;
+class Make {
+ public:
+  Make(const FlowSettings& settings, metrics::Registry& registry)
+      : flow_(settings), registry_(registry) {}
   Made operator()(const FileSinkSettings& sink) const {
-    return make_file_sink(sink, make_encoder(sink.format, flow.identity, flow.version));
+    return make_file_sink(sink, make_encoder(sink.format, flow_.identity, flow_.version));
   }
   Made operator()(const SqliteSinkSettings& sink) const { return make_sqlite_sink(sink); }
   Made operator()(const DnstapSinkSettings& sink) const {
-    return make_dnstap_sink(sink, flow.identity, flow.version);
+    return make_dnstap_sink(sink, flow_.identity, flow_.version);
   }
   Made operator()(const PostgresqlSinkSettings& sink) const {
-    return make_postgresql_sink(sink, flow.identity);
+    return make_postgresql_sink(sink, flow_.identity);
   }
+  Made operator()(const JsonSinkSettings& sink) const {
+    return make_json_sink(sink, encoder_of(sink.shape), registry_);
+  }
+  Made operator()(const NatsSinkSettings& sink) const {
+    return make_nats_sink(sink, encoder_of(sink.shape), registry_);
+  }
+  Made operator()(const KafkaSinkSettings& sink) const {
+    return make_kafka_sink(sink, encoder_of(sink.shape), registry_);
+  }
+  Made operator()(const KinesisSinkSettings& sink) const {
+    return make_kinesis_sink(sink, encoder_of(sink.shape), registry_);
+  }
+
+ private:
+  std::unique_ptr<Encoder> encoder_of(Format shape) const {
+    return make_encoder(shape, flow_.identity, flow_.version);
+  }
+
+  const FlowSettings& flow_;
+  metrics::Registry& registry_;
 };
 
 struct Destination {
@@ -56,6 +93,16 @@ struct Destination {
   std::string operator()(const DnstapSinkSettings& sink) const { return "dnstap to " + sink.to; }
   std::string operator()(const PostgresqlSinkSettings& sink) const {
     return fmt::format("postgresql {} at {}", sink.database, sink.host);
+  }
+  std::string operator()(const JsonSinkSettings& sink) const { return "json to " + sink.to; }
+  std::string operator()(const NatsSinkSettings& sink) const {
+    return fmt::format("nats stream {} at {}", sink.stream, fmt::join(sink.servers, ", "));
+  }
+  std::string operator()(const KafkaSinkSettings& sink) const {
+    return fmt::format("kafka topic {} at {}", sink.topic, fmt::join(sink.brokers, ", "));
+  }
+  std::string operator()(const KinesisSinkSettings& sink) const {
+    return fmt::format("kinesis stream {} in {}", sink.stream, sink.region);
   }
 };
 
@@ -67,6 +114,7 @@ struct Kind {
   model::SourceKind operator()(const CaptureSourceSettings&) const {
     return model::SourceKind::kCapture;
   }
+  model::SourceKind operator()(const JsonSourceSettings&) const { return model::SourceKind::kJson; }
 };
 
 struct MakeSource {
@@ -76,6 +124,9 @@ struct MakeSource {
   }
   Result<std::unique_ptr<Source>> operator()(const CaptureSourceSettings& source) const {
     return make_capture_source(source, std::move(context));
+  }
+  Result<std::unique_ptr<Source>> operator()(const JsonSourceSettings& source) const {
+    return make_json_source(source, std::move(context));
   }
 };
 
@@ -87,6 +138,9 @@ std::string list(std::string_view before, const std::vector<StreamAddress>& addr
 }
 
 struct Origin {
+  std::string operator()(const JsonSourceSettings& source) const {
+    return "json" + list(" on ", source.listen);
+  }
   std::string operator()(const DnstapSourceSettings& source) const {
     return "dnstap" + list(" on ", source.listen) + list(" from ", source.dial);
   }
@@ -110,12 +164,14 @@ std::unique_ptr<Encoder> make_encoder(Format format, std::string_view identity,
     case Format::kYaml: return make_yaml_encoder(identity, version);
     case Format::kDnstap: return make_dnstap_encoder(identity, version);
     case Format::kPcap: return make_pcap_encoder();
+    case Format::kDnswatch: return make_dnswatch_encoder();
   }
   return nullptr;
 }
 
-Made make_sink(const SinkSettings& sink, const FlowSettings& settings) {
-  return std::visit(Make{settings}, sink);
+Made make_sink(const SinkSettings& sink, const FlowSettings& settings,
+               metrics::Registry& registry) {
+  return std::visit(Make(settings, registry), sink);
 }
 
 std::string destination(const SinkSettings& sink) { return std::visit(Destination{}, sink); }

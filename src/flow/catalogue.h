@@ -12,6 +12,7 @@
 #include "flow/settings.h"
 #include "flow/sink.h"
 #include "flow/source.h"
+#include "metrics/registry.h"
 
 namespace weir::flow {
 
@@ -21,8 +22,10 @@ std::span<const std::string_view> format_words();
 /// `identity` and `version` are written where an observation has none.
 std::unique_ptr<Encoder> make_encoder(Format format, std::string_view identity,
                                       std::string_view version);
-/// Opens the sink that `sink` describes.
-Result<std::unique_ptr<Sink>> make_sink(const SinkSettings& sink, const FlowSettings& settings);
+/// Opens the sink that `sink` describes; what it counts by itself stands in `registry`, which
+/// outlives it.
+Result<std::unique_ptr<Sink>> make_sink(const SinkSettings& sink, const FlowSettings& settings,
+                                        metrics::Registry& registry);
 /// What kind of sink it is, and where it leads: `file /var/log/weir/dns.jsonl`.
 std::string destination(const SinkSettings& sink);
 

@@ -76,7 +76,7 @@ Status Plane::open_sink(const SinkSettings& sink, std::string name, Router::Take
   if (std::any_of(lanes_.begin(), lanes_.end(),
                   [&](const auto& lane) { return lane->name() == name; }))
     return config_error(fmt::format("sink {}: the name is taken", name));
-  auto opened = make_sink(sink, settings_);
+  auto opened = make_sink(sink, settings_, registry_);
   if (opened) {
     add_sink(std::move(name), *std::move(opened), lane_of(sink), takes);
     return Done{};
@@ -85,8 +85,9 @@ Status Plane::open_sink(const SinkSettings& sink, std::string name, Router::Take
   // being answered.
   if (opened.error().fault == Fault::kConfig || settings_.sources_wait)
     return std::move(opened).error();
-  add_sink(std::move(name),
-           std::make_unique<LateSink>([this, sink] { return make_sink(sink, settings_); }),
+  add_sink(std::move(name), std::make_unique<LateSink>([this, sink] {
+             return make_sink(sink, settings_, registry_);
+           }),
            lane_of(sink), takes);
   lanes_.back()->complain(opened.error());
   return Done{};

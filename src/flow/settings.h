@@ -24,7 +24,7 @@ using dnstap::StreamAddress;
 enum class Overflow : uint8_t { kDropNewest, kDropOldest, kBlock };
 
 /// How an observation becomes a record of a file.
-enum class Format : uint8_t { kText, kShort, kFlatJson, kJson, kYaml, kDnstap, kPcap };
+enum class Format : uint8_t { kText, kShort, kFlatJson, kJson, kYaml, kDnstap, kPcap, kDnswatch };
 
 struct BatchSettings {
   size_t observations = 512;
@@ -125,6 +125,83 @@ struct DnstapSinkSettings {
   LaneSettings lane;
 };
 
+/// Lines of JSON to a receiver.
+struct JsonSinkSettings {
+  std::string name;
+  std::string to;  // as emit::parse_target reads it; no file
+  Format shape = Format::kFlatJson;
+  bool skip_root = false;  // what is about the root has no line
+  Duration connect_timeout = 5s;
+  TlsAskingSettings tls;
+  LaneSettings lane;
+};
+
+/// What decides where in a stream a message goes: those of one key keep their order.
+enum class StreamKey : uint8_t { kNone, kName, kClient };
+
+/// A stream of NATS JetStream, a message an observation.
+struct NatsSinkSettings {
+  std::string name;
+  std::vector<std::string> servers = {"nats://127.0.0.1:4222"};
+  std::string stream = "DNS";
+  std::string subject = "dns";
+  StreamKey key = StreamKey::kNone;  // one more word of the subject
+  Format shape = Format::kFlatJson;
+  bool create = true;          // the stream, where there is none
+  unsigned replicas = 1;       // of a stream that is made, as the three below
+  Duration age{0};             // 0: no bound
+  uint64_t octets = 0;         // 0: no bound
+  Duration duplicates = 2min;  // a message is known again for so long
+  size_t window = 4096;        // messages on their way without a word
+  Duration timeout = 5s;       // for that word, and for connecting
+  std::string user;
+  std::string password_file;     // its first line
+  std::string credentials_file;  // of an account (JWT and seed)
+  bool tls = false;
+  std::string subject_name;  // of the certificate; empty: the server's name
+  std::string ca_file;       // PEM; empty: the system's trust
+  std::string certificate;   // PEM; empty: none is shown
+  std::string certificate_key;
+  LaneSettings lane;
+};
+
+enum class KafkaCompression : uint8_t { kNone, kGzip, kSnappy, kLz4, kZstd };
+
+/// A topic of Kafka, a message an observation.
+struct KafkaSinkSettings {
+  std::string name;
+  std::vector<std::string> brokers = {"127.0.0.1:9092"};
+  std::string topic = "dns";
+  StreamKey key = StreamKey::kNone;
+  Format shape = Format::kFlatJson;
+  bool transactional = false;  // a group of batches appears whole, or not at all
+  KafkaCompression compression = KafkaCompression::kZstd;
+  size_t window = 100'000;  // messages on their way without a word
+  Duration timeout = 30s;   // for a message to be acknowledged
+  std::string user;         // SASL, where there is one
+  std::string password_file;
+  std::string mechanism = "SCRAM-SHA-512";
+  bool tls = false;
+  std::string ca_file;
+  std::string certificate;
+  std::string certificate_key;
+  LaneSettings lane;
+};
+
+/// A data stream of Kinesis, a record an observation.
+struct KinesisSinkSettings {
+  std::string name;
+  std::string region = "us-east-1";
+  std::string endpoint;  // empty: that of the region
+  std::string stream = "dns";
+  StreamKey key = StreamKey::kNone;
+  Format shape = Format::kFlatJson;
+  std::string credentials_file;  // two lines: the identifier and the secret
+  std::string ca_file;
+  Duration timeout = 30s;
+  LaneSettings lane;
+};
+
 /// How the server proves who it is, in the words of libpq (sslmode).
 enum class PostgresqlTls : uint8_t { kVerifyFull, kVerifyCa, kRequire, kDisable };
 
@@ -162,7 +239,8 @@ struct PostgresqlSinkSettings {
 };
 
 using SinkSettings =
-    std::variant<FileSinkSettings, SqliteSinkSettings, DnstapSinkSettings, PostgresqlSinkSettings>;
+    std::variant<FileSinkSettings, SqliteSinkSettings, DnstapSinkSettings, PostgresqlSinkSettings,
+                 JsonSinkSettings, NatsSinkSettings, KafkaSinkSettings, KinesisSinkSettings>;
 
 inline const std::string& name_of(const SinkSettings& sink) {
   return std::visit([](const auto& kind) -> const std::string& { return kind.name; }, sink);
@@ -208,6 +286,22 @@ struct DnstapSourceSettings {
   TlsAskingSettings dial_tls;
 };
 
+/// Lines of JSON, or of key=value pairs.
+struct JsonSourceSettings {
+  std::string name;
+  std::vector<StreamAddress> listen;
+  SocketFileSettings socket;
+  std::vector<Prefix> allow;        // who may connect over TCP and TLS
+  size_t max_clients = 256;         // connected at once
+  Duration handshake_timeout = 5s;  // of TLS
+  Duration idle_timeout{0};         // without an octet; 0: for ever
+  size_t max_line_octets = 64 << 10;
+  std::string tag;           // who tells it, where the line does not say
+  bool keep_unread = false;  // lines that are no record become observations of an unknown type
+  SourceOverflow overflow = SourceOverflow::kWait;
+  TlsServingSettings tls;
+};
+
 /// DNS with others than these is listed; where there are none, nothing is looked for.
 struct BlindSpotSettings {
   std::vector<Prefix> resolvers;    // whom clients should ask
@@ -228,7 +322,8 @@ struct CaptureSourceSettings : io::CaptureOptions {
   bool must_exist = false;
 };
 
-using SourceSettings = std::variant<DnstapSourceSettings, CaptureSourceSettings>;
+using SourceSettings =
+    std::variant<DnstapSourceSettings, CaptureSourceSettings, JsonSourceSettings>;
 
 inline const std::string& name_of(const SourceSettings& source) {
   return std::visit([](const auto& kind) -> const std::string& { return kind.name; }, source);

@@ -14,7 +14,8 @@ constexpr std::array<std::string_view, 15> kMessageTypes = {
     "TOOL_RESPONSE",   "UPDATE_QUERY",      "UPDATE_RESPONSE"};
 constexpr std::array<std::string_view, 8> kProtocols = {
     "UNKNOWN", "UDP", "TCP", "DOT", "DOH", "DNSCryptUDP", "DNSCryptTCP", "DOQ"};
-constexpr std::array<std::string_view, 4> kSourceKinds = {"edge", "capture", "dnstap", "file"};
+constexpr std::array<std::string_view, 5> kSourceKinds = {"edge", "capture", "dnstap", "file",
+                                                          "json"};
 constexpr std::array<std::string_view, 6> kAnswerSources = {"none",  "cache",  "upstream",
                                                             "local", "policy", "stale"};
 

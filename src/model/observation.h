@@ -54,7 +54,7 @@ std::string_view to_text(Protocol protocol);
 std::optional<Protocol> protocol_from_text(std::string_view text);
 
 /// What kind of source an observation came from.
-enum class SourceKind : uint8_t { kEdge, kCapture, kDnstap, kFile };
+enum class SourceKind : uint8_t { kEdge, kCapture, kDnstap, kFile, kJson };
 std::string_view to_text(SourceKind kind);
 
 /// Where an answer came from.

@@ -19,7 +19,7 @@ _weir() {
     -f|--format)
       words="table json"
       case "${COMP_WORDS[1]}" in
-        read|capture) words="text short flat-json json yaml dnstap pcap" ;;
+        read|capture) words="text short flat-json json yaml dnstap pcap dnswatch" ;;
       esac ;;
     --method) words="auto ebpf packet" ;;
     --protocol) words="udp tcp tls" ;;
@@ -96,7 +96,8 @@ _weir() {
       '--tls-name[name in the certificate]:name' '--ca-file[trust]:file:_files' \
       '--timeout[for the answer]:time' '--help[explain]' \
       '*:word:(+dnssec +cd +ad +norec +nsid +noedns +tcp +tls)' ;;
-    read) _arguments {-f,--format}'[form]:format:(text short flat-json json yaml dnstap pcap)' \
+    read) _arguments \
+      {-f,--format}'[form]:format:(text short flat-json json yaml dnstap pcap dnswatch)' \
       '--to[sink]:sink' '--count[how many]' '--follow[wait for more]' \
       {-n,--name}'[this name and below]:name' '--client[address or network]:address' \
       {-t,--type}'[type]:type' {-r,--rcode}'[rcode]:rcode' \
@@ -104,7 +105,8 @@ _weir() {
       '--ports[where DNS is]:ports' {-j,--threads}'[threads]:number' '--help[explain]' \
       '--certificate[ours]:file:_files' '--key[ours]:file:_files' \
       '--client-ca[whom to trust]:file:_files' '*:capture:_files' ;;
-    capture) _arguments {-f,--format}'[form]:format:(text short flat-json json yaml dnstap pcap)' \
+    capture) _arguments \
+      {-f,--format}'[form]:format:(text short flat-json json yaml dnstap pcap dnswatch)' \
       '--to[sink]:sink' '--count[how many]' \
       {-n,--name}'[this name and below]:name' '--client[address or network]:address' \
       {-t,--type}'[type]:type' {-r,--rcode}'[rcode]:rcode' \
@@ -183,7 +185,7 @@ complete -c weir -n '__weir_in query' -l ca-file -r -F
 complete -c weir -n '__weir_in query' -l timeout -x
 complete -c weir -n '__weir_in query' -a '+dnssec +cd +ad +norec +nsid +noedns +tcp +tls'
 complete -c weir -n '__weir_in read capture' -s f -l format -x \
-  -a 'text short flat-json json yaml dnstap pcap'
+  -a 'text short flat-json json yaml dnstap pcap dnswatch'
 complete -c weir -n '__weir_in read capture' -l to -x
 complete -c weir -n '__weir_in read capture' -l count
 complete -c weir -n '__weir_in read' -l follow

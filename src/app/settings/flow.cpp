@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "app/settings/any_sink.h"
 #include "app/settings/tls.h"
 
 namespace weir::app {
@@ -43,19 +44,6 @@ Table<flow::Rotation> rotation_table() {
   return table;
 }
 
-/// What every kind of sink has: a name and a lane.
-template <typename Sink>
-Table<Sink> any_sink_table(std::string doc) {
-  Table<Sink> table(std::move(doc));
-  table.text("name", &Sink::name,
-             {.least = "1", .most = "64", .doc = "What it is called in metrics and the ledger."});
-  table.table("lane", &Sink::lane, lane_table());
-  table.check([](const Sink& sink, Report& report) {
-    if (sink.name == "store") report.wrong("name", "is taken by the embedded store");
-  });
-  return table;
-}
-
 Table<FileSinkSettings> file_sink_table() {
   auto table = any_sink_table<FileSinkSettings>("A record an observation, in a file.");
   table.path("path", &FileSinkSettings::path,
@@ -66,7 +54,8 @@ Table<FileSinkSettings> file_sink_table() {
                 {"flat-json", flow::Format::kFlatJson},
                 {"json", flow::Format::kJson},
                 {"yaml", flow::Format::kYaml},
-                {"pcap", flow::Format::kPcap}},
+                {"pcap", flow::Format::kPcap},
+                {"dnswatch", flow::Format::kDnswatch}},
                {.fallback = "flat-json", .doc = "How an observation is written."});
   table.table("rotation", &FileSinkSettings::rotation, rotation_table());
   return table;
@@ -225,6 +214,10 @@ Table<SinkTables> sink_table() {
   table.table("sqlite", &SinkTables::sqlite, sqlite_sink_table(), list_of("name"));
   table.table("dnstap", &SinkTables::dnstap, dnstap_sink_table(), list_of("name"));
   table.table("postgresql", &SinkTables::postgresql, postgresql_sink_table(), list_of("name"));
+  table.table("json", &SinkTables::json, json_sink_table(), list_of("name"));
+  table.table("nats", &SinkTables::nats, nats_sink_table(), list_of("name"));
+  table.table("kafka", &SinkTables::kafka, kafka_sink_table(), list_of("name"));
+  table.table("kinesis", &SinkTables::kinesis, kinesis_sink_table(), list_of("name"));
   return table;
 }
 

@@ -18,6 +18,7 @@ using config::Table;
 using flow::BlindSpotSettings;
 using flow::CaptureSourceSettings;
 using flow::DnstapSourceSettings;
+using flow::JsonSourceSettings;
 using flow::SocketFileSettings;
 using flow::StreamAddress;
 using flow::TlsServingSettings;
@@ -277,6 +278,77 @@ Table<CaptureSourceSettings> capture_table() {
   return table;
 }
 
+void add_json_limits(Table<JsonSourceSettings>& table) {
+  table.prefix("allow", &JsonSourceSettings::allow,
+               {.fallback = kPrivate,
+                .doc = "Who may connect over TCP and TLS: addresses and networks.",
+                .most_items = 4096});
+  table.integer("max_clients", &JsonSourceSettings::max_clients,
+                {.fallback = "256",
+                 .least = "1",
+                 .most = "65536",
+                 .doc = "How many senders may be connected at once; more are closed."});
+  table.duration("handshake_timeout", &JsonSourceSettings::handshake_timeout,
+                 {.fallback = "5s",
+                  .least = "10ms",
+                  .most = "5m",
+                  .doc = "How long TLS with a new sender may take."});
+  table.duration("idle_timeout", &JsonSourceSettings::idle_timeout,
+                 {.fallback = "0",
+                  .least = "0",
+                  .most = "30d",
+                  .doc = "A sender silent for so long is closed; 0 means never."});
+  table.size("max_line", &JsonSourceSettings::max_line_octets,
+             {.fallback = "64KiB",
+              .least = "512",
+              .most = "16MiB",
+              .doc = "Longer lines are passed over and counted."});
+  table.choice("overflow", &JsonSourceSettings::overflow,
+               {{"wait", flow::SourceOverflow::kWait}, {"drop", flow::SourceOverflow::kDrop}},
+               {.fallback = "wait",
+                .doc = "What to do while the flow has no room: wait, by not reading, until senders "
+                       "wait too or count the losses themselves; or drop, counted here."});
+}
+
+void check_json(const JsonSourceSettings& source, Report& report) {
+  if (source.name == "edge") report.wrong("name", "is taken by the query plane");
+  if (source.listen.empty()) report.wrong("listen", "is empty", "at least one address");
+  for (const StreamAddress& address : source.listen)
+    if (address.kind != StreamAddress::Kind::kUnix && !address.address)
+      report.wrong("listen", fmt::format("has the name {}", address.host), "addresses only");
+  const bool serves = std::ranges::any_of(source.listen, is_tls);
+  if (serves && (source.tls.certificate.empty() || source.tls.key.empty()))
+    report.wrong("listen", "has TLS without tls.certificate and tls.key", "both of them");
+}
+
+Table<JsonSourceSettings> json_table() {
+  Table<JsonSourceSettings> table(
+      "Shippers of logs, and other weirs, that tell what they see in lines: flat JSON, DNSWatch's "
+      "JSON, or DNSWatch's key=value pairs.");
+  table.text("name", &JsonSourceSettings::name,
+             {.fallback = "json",
+              .least = "1",
+              .most = "64",
+              .doc = "What it is called in metrics and the ledger."});
+  table.form("listen", &JsonSourceSettings::listen, address_form(),
+             {.fallback = "[]",
+              .doc = "Where senders connect to: tcp:ADDRESS:PORT, tls:ADDRESS:PORT, unix:PATH.",
+              .most_items = 64});
+  table.table("socket", &JsonSourceSettings::socket, socket_table());
+  table.text("tag", &JsonSourceSettings::tag,
+             {.fallback = "powerdns.queries",
+              .most = "255",
+              .doc = "Who is said to tell it (dnstap.identity), where a line does not say."});
+  table.boolean("keep_unread", &JsonSourceSettings::keep_unread,
+                {.fallback = "false",
+                 .doc = "Pass on lines that are no record, as observations of the type UNKNOWN "
+                        "whose dnstap.extra is the line; they are counted in either case."});
+  add_json_limits(table);
+  table.table("tls", &JsonSourceSettings::tls, serving_table());
+  table.check(check_json);
+  return table;
+}
+
 }  // namespace
 
 Table<SourceTables> source_table() {
@@ -284,6 +356,8 @@ Table<SourceTables> source_table() {
   table.table("dnstap", &SourceTables::dnstap, dnstap_table(),
               {.fallback = "[]", .most_items = 64, .unique = "name"});
   table.table("capture", &SourceTables::capture, capture_table(),
+              {.fallback = "[]", .most_items = 64, .unique = "name"});
+  table.table("json", &SourceTables::json, json_table(),
               {.fallback = "[]", .most_items = 64, .unique = "name"});
   table.check([](const SourceTables& sources, Report& report) {
     std::set<std::string_view> names;  // also those that nobody wrote down
@@ -293,6 +367,7 @@ Table<SourceTables> source_table() {
     };
     for (const DnstapSourceSettings& source : sources.dnstap) enter("dnstap", source.name);
     for (const CaptureSourceSettings& source : sources.capture) enter("capture", source.name);
+    for (const JsonSourceSettings& source : sources.json) enter("json", source.name);
   });
   return table;
 }

@@ -16,10 +16,12 @@
 namespace weir::flow {
 namespace {
 
+metrics::Registry registry;
+
 using Payloads = std::vector<Octets>;
 
 std::unique_ptr<Sink> open_sink(const std::string& to) {
-  auto made = make_sink(DnstapSinkSettings{.name = "out", .to = to}, {.identity = "us"});
+  auto made = make_sink(DnstapSinkSettings{.name = "out", .to = to}, {.identity = "us"}, registry);
   EXPECT_TRUE(made) << made.error().what;
   return *std::move(made);
 }
@@ -108,7 +110,7 @@ TEST(DnstapSink, begins_a_new_file_when_it_is_reopened) {
 
 TEST(DnstapSink, E03_a_file_that_cannot_be_written_and_a_target_that_is_none_are_settings_faults) {
   for (const char* const to : {"file:/proc/none/such", "tcp:host", "unix:", "x"}) {
-    const auto made = make_sink(DnstapSinkSettings{.name = "out", .to = to}, {});
+    const auto made = make_sink(DnstapSinkSettings{.name = "out", .to = to}, {}, registry);
     ASSERT_FALSE(made) << to;
     EXPECT_EQ(made.error().fault, Fault::kConfig) << to;
   }

@@ -16,6 +16,8 @@
 namespace weir::flow {
 namespace {
 
+metrics::Registry registry;
+
 std::string content(const std::string& path) {
   std::ifstream file(path);
   std::stringstream text;
@@ -31,7 +33,7 @@ struct FileTest : ::testing::Test {
   void open(Rotation rotation = {}) {
     FileSinkSettings settings{.name = "lines", .path = path, .format = Format::kText};
     settings.rotation = rotation;
-    auto made = make_sink(settings, {});
+    auto made = make_sink(settings, {}, registry);
     ASSERT_TRUE(made) << made.error().what;
     sink = *std::move(made);
   }
@@ -128,7 +130,7 @@ TEST(FileSink, a_reader_that_has_gone_will_not_come_back) {
   const std::string path = folder / "pipe";
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
   UniqueFd reader(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  auto sink = make_sink(FileSinkSettings{.name = "lines", .path = path}, {});
+  auto sink = make_sink(FileSinkSettings{.name = "lines", .path = path}, {}, registry);
   ASSERT_TRUE(sink);
   reader.reset();
   model::BatchBuilder builder(0, 1, 1024);
@@ -145,7 +147,7 @@ TEST(FileSink, a_pipe_that_nobody_empties_is_an_error_that_may_pass_and_no_line_
   const std::string path = folder / "pipe";
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
   const UniqueFd reader(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  auto sink = make_sink(FileSinkSettings{.name = "lines", .path = path}, {});
+  auto sink = make_sink(FileSinkSettings{.name = "lines", .path = path}, {}, registry);
   ASSERT_TRUE(sink);
   model::BatchBuilder builder(0, 2000, 1 << 20);
   const kit::Seen seen("example.org");
@@ -178,7 +180,7 @@ TEST(FileSink, a_pipe_without_a_reader_does_not_keep_the_start) {
   const kit::TemporaryFolder folder;
   const std::string path = folder / "pipe";
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
-  EXPECT_FALSE(make_sink(FileSinkSettings{.name = "lines", .path = path}, {}));
+  EXPECT_FALSE(make_sink(FileSinkSettings{.name = "lines", .path = path}, {}, registry));
 }
 
 }  // namespace

@@ -10,12 +10,14 @@
 namespace weir::flow {
 namespace {
 
+metrics::Registry registry;
+
 struct SqliteTest : ::testing::Test {
   void SetUp() override {
     auto made = make_sink(
         SqliteSinkSettings{
             .name = "store", .path = path, .retention = {.age = Duration::zero(), .octets = 0}},
-        {});
+        {}, registry);
     ASSERT_TRUE(made) << made.error().what;
     sink = *std::move(made);
   }
@@ -53,13 +55,13 @@ TEST_F(SqliteTest, N01_a_gap_is_settled_with_the_rows) {
 
 TEST_F(SqliteTest, a_store_has_one_writer_at_a_time) {
   const SqliteSinkSettings settings{.name = "second", .path = path};
-  const auto second = make_sink(settings, {});
+  const auto second = make_sink(settings, {}, registry);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().what, "open " + path + ": another weir writes this store");
   ASSERT_TRUE(deliver(5));
   ASSERT_TRUE(sink->settle());
   sink.reset();
-  EXPECT_TRUE(make_sink(settings, {}));
+  EXPECT_TRUE(make_sink(settings, {}, registry));
 }
 
 TEST_F(SqliteTest, a_store_that_was_deleted_is_begun_anew) {

@@ -57,7 +57,7 @@ std::optional<Enum> parse_word(std::string_view word, Enum last) {
 
 std::optional<Annotation> parse(std::string_view text) {
   Annotation annotation;
-  const auto source = parse_word(take_word(text), model::SourceKind::kFile);
+  const auto source = parse_word(take_word(text), model::SourceKind::kJson);
   const auto answer = parse_word(take_word(text), model::AnswerSource::kStale);
   const auto flags = parse_hex(take_word(text));
   const auto sequence = parse_hex(take_word(text));

@@ -28,6 +28,14 @@ std::string value_text(const dnstap::Policy& policy) {
   return text;
 }
 
+/// The enumerator, from 1 to `last`, whose word it is.
+template <typename Enum>
+std::optional<Enum> from_word(std::string_view word, Enum last) {
+  for (int32_t i = 1; i <= static_cast<int32_t>(last); ++i)
+    if (to_text(static_cast<Enum>(i)) == word) return static_cast<Enum>(i);
+  return std::nullopt;
+}
+
 }  // namespace
 
 PolicyWords policy_words(const model::DnstapExtras* extras) {
@@ -41,6 +49,22 @@ PolicyWords policy_words(const model::DnstapExtras* extras) {
   if (policy->match) words.match = to_text(*policy->match);
   words.value = value_text(*policy);
   return words;
+}
+
+void append_policy(const PolicyWords& words, Octets& out) {
+  dnstap::Policy policy;
+  if (!words.type.empty()) policy.type = words.type;
+  if (!words.rule.empty()) policy.rule = as_bytes(words.rule);
+  policy.action = from_word(words.action, dnstap::PolicyAction::kLocalData);
+  policy.match = from_word(words.match, dnstap::PolicyMatch::kNsIp);
+  const auto address =
+      policy.match && is_address(*policy.match) ? IpAddress::parse(words.value) : std::nullopt;
+  const auto name = dns::Name::parse(words.value);
+  if (address)
+    policy.value = address->octets();
+  else if (name && !words.value.empty())
+    policy.value = name->wire();
+  encode_policy(policy, out);
 }
 
 std::string_view http_protocol_word(const model::DnstapExtras* extras) {

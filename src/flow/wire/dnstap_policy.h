@@ -1,4 +1,5 @@
-// What a resolver's policy did to a message, in words: of the Policy that came in a dnstap frame.
+// What a resolver's policy did to a message, in words: of the Policy that came in a dnstap frame,
+// and back into one.
 #pragma once
 
 #include <string>
@@ -18,6 +19,8 @@ struct PolicyWords {
   std::string value;        // the name or address that matched
 };
 PolicyWords policy_words(const model::DnstapExtras* extras);
+/// The inverse; nothing of no words. A word that is none is left out.
+void append_policy(const PolicyWords& words, Octets& out);
 
 /// `HTTP2`; empty for DNS that did not come over HTTP.
 std::string_view http_protocol_word(const model::DnstapExtras* extras);

@@ -9,7 +9,7 @@
 #include "flow/settings.h"
 #include "flow/sources/dnstap/counters.h"
 #include "flow/sources/dnstap/intake.h"
-#include "flow/sources/dnstap/sparse_log.h"
+#include "flow/sources/sparse_log.h"
 #include "io/loop.h"
 #include "io/stream.h"
 #include "proto/dnstap/receiver.h"

@@ -1,11 +1,11 @@
 // A budget of lines by period.
-#include "flow/sources/dnstap/sparse_log.h"
+#include "flow/sources/sparse_log.h"
 
 #include <fmt/format.h>
 
 #include <utility>
 
-namespace weir::flow::dnstap_source {
+namespace weir::flow {
 
 void SparseLog::write(log::Level level, std::string_view text) {
   if (!log::enabled(level)) return;
@@ -24,4 +24,4 @@ void SparseLog::write(log::Level level, std::string_view text) {
   log::write(level, fmt::format("{} ({} lines like this were left out)", text, missing));
 }
 
-}  // namespace weir::flow::dnstap_source
+}  // namespace weir::flow

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-namespace weir::flow::dnstap_source {
+namespace weir::flow {
 
 /// Belongs to one thread.
 class SparseLog {
@@ -29,4 +29,4 @@ class SparseLog {
   uint64_t left_out_ = 0;
 };
 
-}  // namespace weir::flow::dnstap_source
+}  // namespace weir::flow

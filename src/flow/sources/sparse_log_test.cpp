@@ -1,9 +1,9 @@
 // Strangers cannot fill the log: ten lines a minute, and the next one says how many it missed.
-#include "flow/sources/dnstap/sparse_log.h"
+#include "flow/sources/sparse_log.h"
 
 #include <gtest/gtest.h>
 
-namespace weir::flow::dnstap_source {
+namespace weir::flow {
 namespace {
 
 TEST(SparseLog, counts_what_is_beyond_its_lines_until_the_minute_is_over) {
@@ -30,4 +30,4 @@ TEST(SparseLog, does_not_count_what_the_level_hides) {
 }
 
 }  // namespace
-}  // namespace weir::flow::dnstap_source
+}  // namespace weir::flow
