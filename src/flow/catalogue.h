@@ -12,6 +12,7 @@
 #include "flow/settings.h"
 #include "flow/sink.h"
 #include "flow/source.h"
+#include "flow/transform.h"
 
 namespace weir::flow {
 
@@ -23,6 +24,8 @@ std::unique_ptr<Encoder> make_encoder(Format format, std::string_view identity,
                                       std::string_view version);
 /// Opens the sink that `sink` describes.
 Result<std::unique_ptr<Sink>> make_sink(const SinkSettings& sink, const FlowSettings& settings);
+/// What is to stand before a sink; nothing if everything reaches it as it is.
+Result<std::unique_ptr<Transforms>> make_transforms(const LaneSettings& settings);
 /// What kind of sink it is, and where it leads: `file /var/log/weir/dns.jsonl`.
 std::string destination(const SinkSettings& sink);
 
