@@ -80,7 +80,7 @@ TEST(Filter, one_entry_of_a_list_is_enough_and_every_list_counts) {
     return with == 1;
   };
   EXPECT_TRUE(passes(question));
-  conditions.types = {dns::Type::kAAAA, dns::Type::kA};
+  conditions.types = {dns::Type::kAaaa, dns::Type::kA};
   EXPECT_TRUE(passes(question));
   conditions.clients = {*Prefix::parse("192.0.2.0/24")};
   EXPECT_TRUE(passes(question));
