@@ -103,9 +103,8 @@ Status Platform::build_universe() {
     settings.history.enabled = false;
   }
   TRY(universe_, universe::Plane::create(settings, registry_, clock_, edge_.get()));
-  flow_->add_sink("universe", std::make_unique<ConsumerSink>(*universe_),
-                  loaded_.settings.universe.lane);
-  return Done{};
+  return flow_->add_sink("universe", std::make_unique<ConsumerSink>(*universe_),
+                         loaded_.settings.universe.lane);
 }
 
 /// The routing plane is fed by a lane of the flow, from every source there is.
@@ -119,8 +118,7 @@ Status Platform::build_routes() {
   }
   TRY(route_,
       route::Plane::create(settings, upstream_addresses(loaded_.settings.edge), registry_, clock_));
-  flow_->add_sink("routes", std::make_unique<ConsumerSink>(*route_), {});
-  return Done{};
+  return flow_->add_sink("routes", std::make_unique<ConsumerSink>(*route_), {});
 }
 
 /// Answers of our own wait for the routes they bring.

@@ -20,6 +20,7 @@ control::LedgerStatus read_account(std::string_view kind, const flow::Account& a
   line.received = account.received;
   line.delivered = account.passed_on;
   line.in_flight = account.in_flight;
+  line.withheld = account.withheld;
   for (const flow::Dropped& dropped : account.dropped)
     line.dropped.push_back(
         {std::string(dropped.stage), std::string(dropped.reason), dropped.count});

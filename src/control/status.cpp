@@ -53,6 +53,7 @@ void write_ledger(JsonWriter& json, const Status& status) {
     json.begin_object().field("kind", line.kind).field("name", line.name);
     json.field("received", line.received).field("delivered", line.delivered);
     json.field("in_flight", line.in_flight);
+    if (line.withheld > 0) json.field("withheld", line.withheld);
     json.key("dropped").begin_array();
     for (const LossStatus& loss : line.dropped) {
       json.begin_object().field("stage", loss.stage).field("reason", loss.reason);

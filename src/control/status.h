@@ -37,7 +37,7 @@ struct LossStatus {
   uint64_t count = 0;
 };
 
-/// One source or lane: received = delivered + dropped + in flight, always.
+/// One source or lane: received = delivered + withheld + dropped + in flight, always.
 struct LedgerStatus {
   std::string kind;  // source, lane
   std::string name;
@@ -45,6 +45,7 @@ struct LedgerStatus {
   uint64_t delivered = 0;
   uint64_t in_flight = 0;
   std::vector<LossStatus> dropped;
+  uint64_t withheld = 0;  // from a sink that is not to see everything
 };
 
 struct CacheStatus {

@@ -42,6 +42,10 @@ Result<std::unique_ptr<Source>> make_capture_source(const CaptureSourceSettings&
                                                     SourceContext context);
 Result<std::unique_ptr<Source>> make_json_source(const JsonSourceSettings& settings,
                                                  SourceContext context);
+std::unique_ptr<Transform> make_filter(const std::optional<Conditions>& only,
+                                       const std::optional<Conditions>& except);
+std::unique_ptr<Transform> make_sample(uint32_t one_in);
+Result<std::unique_ptr<Transform>> make_anonymise(const AnonymiseSettings& settings);
 
 namespace {
 
@@ -172,6 +176,19 @@ std::unique_ptr<Encoder> make_encoder(Format format, std::string_view identity,
 Made make_sink(const SinkSettings& sink, const FlowSettings& settings,
                metrics::Registry& registry) {
   return std::visit(Make(settings, registry), sink);
+}
+
+Result<std::unique_ptr<Transforms>> make_transforms(const LaneSettings& settings) {
+  std::vector<std::unique_ptr<Transform>> chain;
+  if (settings.only || settings.except)
+    chain.push_back(make_filter(settings.only, settings.except));
+  if (settings.sample > 1) chain.push_back(make_sample(settings.sample));
+  if (settings.anonymise.way != Anonymisation::kNone) {
+    TRY(auto anonymise, make_anonymise(settings.anonymise));
+    chain.push_back(std::move(anonymise));
+  }
+  if (chain.empty()) return std::unique_ptr<Transforms>();
+  return std::make_unique<Transforms>(std::move(chain));
 }
 
 std::string destination(const SinkSettings& sink) { return std::visit(Destination{}, sink); }

@@ -12,6 +12,7 @@
 #include "flow/settings.h"
 #include "flow/sink.h"
 #include "flow/source.h"
+#include "flow/transform.h"
 #include "metrics/registry.h"
 
 namespace weir::flow {
@@ -26,6 +27,8 @@ std::unique_ptr<Encoder> make_encoder(Format format, std::string_view identity,
 /// outlives it.
 Result<std::unique_ptr<Sink>> make_sink(const SinkSettings& sink, const FlowSettings& settings,
                                         metrics::Registry& registry);
+/// What is to stand before a sink; nothing if everything reaches it as it is.
+Result<std::unique_ptr<Transforms>> make_transforms(const LaneSettings& settings);
 /// What kind of sink it is, and where it leads: `file /var/log/weir/dns.jsonl`.
 std::string destination(const SinkSettings& sink);
 

@@ -292,12 +292,21 @@ void Lane::attempt(size_t count) {
 }
 
 Status Lane::offer_group(size_t count) {
+  withheld_ = 0;
   for (size_t i = 0; i < count; ++i) {
     if (cursor_) sink_->place(pending_[i].first());
-    TRY_DONE(sink_->deliver(*pending_[i].batch));
+    TRY_DONE(offer_batch(*pending_[i].batch));
   }
   TRY_DONE(offer_gaps());
   return sink_->settle();
+}
+
+Status Lane::offer_batch(const model::Batch& batch) {
+  if (!transforms_) return sink_->deliver(batch);
+  const model::SharedBatch part = transforms_->apply(batch);
+  withheld_ += batch.size() - part->size();
+  // A durable lane's sink has to know where it stands.
+  return part->size() > 0 || cursor_ ? sink_->deliver(*part) : Status(Done{});
 }
 
 Status Lane::offer_gaps() {
@@ -313,7 +322,8 @@ void Lane::settled(size_t count) {
     pending_.pop_front();
   }
   const uint64_t refused = sink_->take_refused();
-  book_->deliver(observations - refused);
+  book_->deliver(observations - refused - withheld_);
+  book_->withhold(withheld_);
   book_->drop(Loss::kRefused, refused);
   gaps_in_hand_.clear();
   careful_ -= std::min(careful_, count);
@@ -356,13 +366,15 @@ void Lane::exhaust() {
 
 void Lane::give_up(Loss loss, size_t count) {
   if (cursor_ && count > 0) pass(pending_[count - 1].end);
-  uint64_t observations = 0;
+  uint64_t observations = 0, shown = 0;
   for (size_t i = 0; i < count; ++i) {
-    observations += pending_.front().batch->size();
+    const model::Batch& batch = *pending_.front().batch;
+    observations += batch.size();
+    shown += transforms_ ? transforms_->apply(batch)->size() : batch.size();
     pending_.pop_front();
   }
   book_->drop(loss, observations);
-  sink_->give_up(observations);
+  sink_->give_up(shown);
 }
 
 bool Lane::out_of_time() const {

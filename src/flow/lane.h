@@ -28,6 +28,7 @@
 #include "flow/ledger.h"
 #include "flow/settings.h"
 #include "flow/sink.h"
+#include "flow/transform.h"
 
 namespace weir::flow {
 
@@ -58,6 +59,8 @@ class Lane {
   /// Makes it durable; before `start`.
   void follow(std::shared_ptr<journal::Cursor> cursor) { cursor_ = std::move(cursor); }
   bool durable() const { return settings_.durable; }
+  /// What stands before the sink; before `start`.
+  void transform(std::unique_ptr<Transforms> transforms) { transforms_ = std::move(transforms); }
 
   void start();
   /// For the router's thread: puts the batch into the backlog, or does what the policy says.
@@ -98,6 +101,7 @@ class Lane {
   void begin_anew();
   void attempt(size_t count);
   Status offer_group(size_t count);
+  Status offer_batch(const model::Batch& batch);
   Status offer_gaps();
   void settled(size_t count);
   void failed(const Error& error, size_t count);
@@ -133,6 +137,8 @@ class Lane {
   bool in_doubt_ = true;                     // the destination has to be asked where it stands
   std::deque<Waiting> pending_;              // taken and not yet settled
   std::vector<Gap> gaps_in_hand_;
+  std::unique_ptr<Transforms> transforms_;  // mostly none
+  uint64_t withheld_ = 0;                   // of what was offered since the last attempt began
   size_t careful_ = 0;  // batches still to be offered one by one, to find the one that is refused
   SystemRandom random_;
   Backoff backoff_;

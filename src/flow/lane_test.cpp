@@ -168,6 +168,44 @@ TEST_F(LaneTest, one_refused_batch_costs_no_other) {
   EXPECT_EQ(book->read().in_flight, 0U);
 }
 
+/// Lets even sequences through.
+class Even final : public Transform {
+ public:
+  bool apply(model::Observation& observation) override { return observation.sequence % 2 == 0; }
+};
+
+std::unique_ptr<Transforms> even() {
+  std::vector<std::unique_ptr<Transform>> chain;
+  chain.push_back(std::make_unique<Even>());
+  return std::make_unique<Transforms>(std::move(chain));
+}
+
+TEST_F(LaneTest, what_is_withheld_is_counted_apart_and_once) {
+  open();
+  lane->transform(even());
+  desk.failures_left = 2;
+  for (int i = 0; i < 5; ++i) offer(3);
+  lane->start();
+  finish();
+  EXPECT_EQ(desk.kept, (std::vector<uint64_t>{2, 4, 6, 8, 10, 12, 14}));
+  const Account account = book->read();
+  EXPECT_EQ(account.passed_on, 7U);
+  EXPECT_EQ(account.withheld, 8U);
+  EXPECT_EQ(account.in_flight, 0U);
+}
+
+TEST_F(LaneTest, a_sink_gives_up_what_it_was_shown) {
+  open();
+  lane->transform(even());
+  desk.unwanted = 4;
+  for (int i = 0; i < 3; ++i) offer(3);
+  lane->start();
+  finish();
+  EXPECT_EQ(desk.kept, (std::vector<uint64_t>{2, 8}));
+  EXPECT_EQ(book->losses().of(Loss::kRefused), 3U);
+  EXPECT_EQ(desk.given_up, 2U);
+}
+
 TEST_F(LaneTest, drop_newest_keeps_the_oldest) {
   open({.queue_batches = 3});
   for (int i = 0; i < 5; ++i) offer();

@@ -70,6 +70,9 @@ void expose(metrics::Registry& registry, const std::shared_ptr<SinkBook>& book) 
                     true, [book] { return static_cast<double>(book->received()); });
   registry.callback("weir_sink_delivered_total", "Observations that a sink took and settled.",
                     labels, true, [book] { return static_cast<double>(book->delivered()); });
+  registry.callback("weir_sink_withheld_total",
+                    "Observations that a sink's filter or sampling kept from it.", labels, true,
+                    [book] { return static_cast<double>(book->withheld()); });
   registry.callback("weir_sink_restored_total",
                     "Of those received, observations that a former run had left in the journal.",
                     labels, true, [book] { return static_cast<double>(book->restored()); });
@@ -80,6 +83,7 @@ std::string line(std::string_view kind, std::string_view passed_on, const Accoun
   std::string text = fmt::format("{} {}: received {} = {} {} + in flight {} + dropped {}", kind,
                                  account.name, account.received, passed_on, account.passed_on,
                                  account.in_flight, account.dropped_total());
+  if (account.withheld > 0) text += fmt::format(" + withheld {}", account.withheld);
   if (account.restored > 0)
     text += fmt::format(" ({} of those received from the journal)", account.restored);
   for (const Dropped& dropped : account.dropped)
@@ -128,10 +132,12 @@ Account SourceBook::read() const {
 Account SinkBook::read() const {
   Account account{.name = name_,
                   .passed_on = delivered(),
+                  .withheld = withheld(),
                   .restored = restored(),
                   .dropped = read_losses(losses_)};
   account.received = received();
-  account.in_flight = account.received - account.passed_on - account.dropped_total();
+  account.in_flight =
+      account.received - account.passed_on - account.withheld - account.dropped_total();
   return account;
 }
 

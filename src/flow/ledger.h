@@ -1,6 +1,6 @@
 // The loss ledger. For every source: received = forwarded + dropped + in flight; for every sink:
-// received = delivered + dropped + in flight. Taps, router and lanes count here; metrics, the API
-// and the command line read the same numbers.
+// received = delivered + withheld + dropped + in flight. Taps, router and lanes count here;
+// metrics, the API and the command line read the same numbers.
 #pragma once
 
 #include <array>
@@ -70,6 +70,7 @@ struct Account {
   uint64_t received = 0;
   uint64_t passed_on = 0;
   uint64_t in_flight = 0;
+  uint64_t withheld = 0;         // from a sink, by its filter or by sampling: no loss
   uint64_t restored = 0;         // of `received`: what a former run left in the journal
   std::vector<Dropped> dropped;  // only what is not zero
 
@@ -116,12 +117,14 @@ class SinkBook {
     receive(count);
   }
   void deliver(uint64_t count) noexcept { delivered_.fetch_add(count, std::memory_order_release); }
+  void withhold(uint64_t count) noexcept { withheld_.fetch_add(count, std::memory_order_release); }
   void drop(Loss loss, uint64_t count) noexcept { losses_.add(loss, count); }
 
   const std::string& name() const { return name_; }
   const LossCounts& losses() const { return losses_; }
   uint64_t received() const { return received_.load(std::memory_order_acquire); }
   uint64_t delivered() const { return delivered_.load(std::memory_order_acquire); }
+  uint64_t withheld() const { return withheld_.load(std::memory_order_acquire); }
   uint64_t restored() const { return restored_.load(std::memory_order_acquire); }
   Account read() const;
 
@@ -129,6 +132,7 @@ class SinkBook {
   const std::string name_;
   std::atomic<uint64_t> received_{0};
   std::atomic<uint64_t> delivered_{0};
+  std::atomic<uint64_t> withheld_{0};
   std::atomic<uint64_t> restored_{0};
   LossCounts losses_;
 };

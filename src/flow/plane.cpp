@@ -78,17 +78,16 @@ Status Plane::open_sink(const SinkSettings& sink, std::string name, Router::Take
     return config_error(fmt::format("sink {}: the name is taken", name));
   auto opened = make_sink(sink, settings_, registry_);
   if (opened) {
-    add_sink(std::move(name), *std::move(opened), lane_of(sink), takes);
-    return Done{};
+    return add_sink(std::move(name), *std::move(opened), lane_of(sink), takes);
   }
   // What stands in the settings must be right; a disk that is full today must not keep names from
   // being answered.
   if (opened.error().fault == Fault::kConfig || settings_.sources_wait)
     return std::move(opened).error();
-  add_sink(std::move(name), std::make_unique<LateSink>([this, sink] {
-             return make_sink(sink, settings_, registry_);
-           }),
-           lane_of(sink), takes);
+  TRY_DONE(add_sink(std::move(name), std::make_unique<LateSink>([this, sink] {
+                      return make_sink(sink, settings_, registry_);
+                    }),
+                    lane_of(sink), takes));
   lanes_.back()->complain(opened.error());
   return Done{};
 }
@@ -114,13 +113,17 @@ Status Plane::open_sources() {
   return Done{};
 }
 
-void Plane::add_sink(std::string name, std::unique_ptr<Sink> sink, const LaneSettings& settings,
-                     Router::Takes takes) {
+Status Plane::add_sink(std::string name, std::unique_ptr<Sink> sink, const LaneSettings& settings,
+                       Router::Takes takes) {
   CHECK(!started_);
+  auto transforms = make_transforms(settings);
+  if (!transforms) return config_error(fmt::format("sink {}: {}", name, transforms.error().what));
   auto book = ledger_.sink(name);
   auto lane = std::make_shared<Lane>(std::move(name), std::move(sink), settings, book, clock_);
+  lane->transform(*std::move(transforms));
   router_.add_lane(*lane, std::move(book), takes);
   lanes_.push_back(std::move(lane));
+  return Done{};
 }
 
 Status Plane::add_source(const std::string& name, model::SourceKind kind, const MakeSource& make) {

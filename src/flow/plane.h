@@ -42,8 +42,8 @@ class Plane {
   ~Plane();
 
   /// A lane of its own for a consumer that the settings do not name; before `start`.
-  void add_sink(std::string name, std::unique_ptr<Sink> sink, const LaneSettings& settings,
-                Router::Takes takes = Router::Takes::kAll);
+  Status add_sink(std::string name, std::unique_ptr<Sink> sink, const LaneSettings& settings,
+                  Router::Takes takes = Router::Takes::kAll);
   /// A source of the flow's own, which starts and ends with it; before `start`. Its name is in use
   /// by no other source.
   using MakeSource = std::function<Result<std::unique_ptr<Source>>(SourceContext context)>;

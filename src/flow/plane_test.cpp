@@ -91,9 +91,11 @@ TEST(Plane, N01_the_ledger_balances_to_the_message_whatever_happens) {
       .queue_batches = 4, .group_batches = 3, .retry_base = 100us, .retry_most = 1ms};
   LaneSettings evicting = small;
   evicting.overflow = Overflow::kDropOldest;
-  (*plane)->add_sink("good", std::make_unique<UnreliableSink>(kept[0], 1, 0), {});
-  (*plane)->add_sink("newest", std::make_unique<UnreliableSink>(kept[1], 2, 20), small);
-  (*plane)->add_sink("oldest", std::make_unique<UnreliableSink>(kept[2], 3, 20), evicting);
+  ASSERT_TRUE((*plane)->add_sink("good", std::make_unique<UnreliableSink>(kept[0], 1, 0), {}));
+  ASSERT_TRUE(
+      (*plane)->add_sink("newest", std::make_unique<UnreliableSink>(kept[1], 2, 20), small));
+  ASSERT_TRUE(
+      (*plane)->add_sink("oldest", std::make_unique<UnreliableSink>(kept[2], 3, 20), evicting));
   (*plane)->start();
   Producers producers;
   producers.start(**plane);
@@ -136,8 +138,8 @@ TEST(Plane, sources_that_wait_lose_nothing_through_lanes_that_block) {
   settings.batch = {.observations = 16, .ring_batches = 2};
   auto plane = Plane::create(settings, registry, clock);
   std::atomic<uint64_t> kept{0};
-  (*plane)->add_sink("slow", std::make_unique<UnreliableSink>(kept, 1, 0),
-                     {.queue_batches = 1, .overflow = Overflow::kBlock});
+  ASSERT_TRUE((*plane)->add_sink("slow", std::make_unique<UnreliableSink>(kept, 1, 0),
+                                 {.queue_batches = 1, .overflow = Overflow::kBlock}));
   (*plane)->start();
   Producers producers;
   producers.start(**plane);
@@ -154,8 +156,9 @@ TEST(Plane, a_lane_that_blocks_for_ever_does_not_keep_the_flow_from_ending) {
   settings.batch = {.observations = 1, .ring_batches = 64};
   auto plane = Plane::create(settings, registry, clock);
   std::atomic<uint64_t> kept{0};
-  (*plane)->add_sink("stuck", std::make_unique<UnreliableSink>(kept, 1, 100),
-                     {.queue_batches = 1, .overflow = Overflow::kBlock, .retry_base = 1ms});
+  ASSERT_TRUE(
+      (*plane)->add_sink("stuck", std::make_unique<UnreliableSink>(kept, 1, 100),
+                         {.queue_batches = 1, .overflow = Overflow::kBlock, .retry_base = 1ms}));
   (*plane)->start();
   model::Tap& tap = (*plane)->open_tap("file", model::SourceKind::kFile);
   const kit::Seen seen("example.org");
@@ -248,7 +251,7 @@ TEST(Plane, R11_every_sink_has_its_series) {
   std::atomic<uint64_t> kept{0};
   {
     auto plane = Plane::create(without_store(), registry, clock);
-    (*plane)->add_sink("good", std::make_unique<UnreliableSink>(kept, 1, 0), {});
+    ASSERT_TRUE((*plane)->add_sink("good", std::make_unique<UnreliableSink>(kept, 1, 0), {}));
     (*plane)->start();
     model::Tap& tap = (*plane)->open_tap("edge", model::SourceKind::kEdge);
     const kit::Seen seen("example.org");

@@ -32,6 +32,26 @@ struct BatchSettings {
   size_t ring_batches = 64;  // between one producer thread and the router
 };
 
+/// What must hold of an observation: of each list that is not empty, one entry.
+struct Conditions {
+  std::vector<dns::Name> names;  // asked for one of these, or below
+  std::vector<Prefix> clients;
+  std::vector<dns::Type> types;
+  std::vector<dns::Rcode> rcodes;  // then queries do not meet it: they have none
+  std::vector<model::MessageType> message_types;
+};
+
+/// What becomes of a client's address on its way to one sink.
+enum class Anonymisation : uint8_t { kNone, kTruncate, kCryptoPan, kIpcrypt, kRemove };
+
+struct AnonymiseSettings {
+  Anonymisation way = Anonymisation::kNone;
+  unsigned prefix_v4 = 24;  // what truncation leaves
+  unsigned prefix_v6 = 48;
+  std::string key_file;  // its first line: the key in hexadecimal
+  Duration epoch{0};     // how long one key is in use; 0: for ever, the key of the file itself
+};
+
 struct LaneSettings {
   size_t queue_batches = 1024;
   size_t queue_octets = 128 << 20;
@@ -43,6 +63,11 @@ struct LaneSettings {
   uint64_t retry_attempts = 0;        // in a row; 0: no bound
   unsigned retry_jitter_percent = 0;  // of each pause, taken off by chance
   bool durable = false;               // it is fed from the journal
+  // What reaches the sink, and in which form.
+  std::optional<Conditions> only;
+  std::optional<Conditions> except;
+  uint32_t sample = 1;  // one transaction in so many
+  AnonymiseSettings anonymise;
 };
 
 /// The journal of durable lanes.

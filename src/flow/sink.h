@@ -40,7 +40,7 @@ class Sink : public model::Consumer {
     return std::optional<uint64_t>();
   }
   /// Only for a lane with a journal: the position of the first observation of what `deliver` is
-  /// given next.
+  /// given next; of a part of a batch (`Batch::whole_size`), of the whole.
   virtual void place(uint64_t position) { static_cast<void>(position); }
   /// A bounded step of housekeeping (rotation, retention); called at the start, after each attempt
   /// to deliver and while idle. An error says that the destination is gone: the lane pauses and

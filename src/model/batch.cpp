@@ -96,6 +96,15 @@ SharedBatch BatchBuilder::seal_as_numbered() {
   return std::exchange(batch_, nullptr);
 }
 
+SharedBatch BatchBuilder::seal_as_part(const Batch& whole, std::vector<uint32_t> places) {
+  CHECK(places.size() == size());
+  if (batch_ == nullptr) begin(0);
+  batch_->source_ = whole.source_;
+  batch_->places_ = std::move(places);
+  batch_->whole_size_ = whole.size();
+  return seal_as_numbered();
+}
+
 void BatchBuilder::begin(size_t least_octets) {
   auto batch = std::make_shared<Batch>();
   const size_t arena_size = std::max(least_octets, likely_octets_);

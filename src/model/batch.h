@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -18,11 +19,17 @@ class Batch {
   size_t arena_octets() const { return arena_used_; }
   /// Which source it came from, an index given by the router.
   uint16_t source() const { return source_; }
+  /// Of a batch that is a part of another: where the observation at `i` stood in the whole, and how
+  /// many there were. Any other is its own whole.
+  size_t place_in_whole(size_t i) const { return places_.empty() ? i : places_[i]; }
+  size_t whole_size() const { return whole_size_.value_or(size()); }
 
  private:
   friend class BatchBuilder;
   uint16_t source_ = 0;
   std::vector<Observation> observations_;
+  std::vector<uint32_t> places_;  // in the whole
+  std::optional<size_t> whole_size_;
   std::unique_ptr<uint8_t[]> arena_;
   size_t arena_used_ = 0;
 };
@@ -42,6 +49,8 @@ class BatchBuilder {
   SharedBatch seal(uint64_t first_sequence = 1);
   /// The same for observations that were numbered before: they keep their sequences.
   SharedBatch seal_as_numbered();
+  /// The same for a part of `whole`, perhaps of none of it; `places` say where each stood there.
+  SharedBatch seal_as_part(const Batch& whole, std::vector<uint32_t> places);
 
  private:
   bool make_room(size_t need);

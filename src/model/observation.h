@@ -104,7 +104,8 @@ struct Observation {
 
   std::string_view upstream;  // its name in the settings; empty unless forwarded
   const DnstapExtras* dnstap = nullptr;
-  uint64_t sequence = 0;  // per source, from 1; set when recorded
+  uint64_t sequence = 0;       // per source, from 1; set when recorded
+  uint32_t sample_weight = 1;  // of how many it was chosen to stand for, by a lane that samples
 
   /// The message this observation is about.
   Bytes message() const {

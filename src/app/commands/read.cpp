@@ -111,7 +111,7 @@ Result<std::unique_ptr<universe::Plane>> open_history(const ReadCommand& command
   TRY(auto universe, universe::Plane::create(settings, registry, clock));
   flow::LaneSettings lane;
   lane.overflow = flow::Overflow::kBlock;
-  plane.add_sink("output", std::make_unique<ConsumerSink>(*universe), lane);
+  TRY_DONE(plane.add_sink("output", std::make_unique<ConsumerSink>(*universe), lane));
   return universe;
 }
 

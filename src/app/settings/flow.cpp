@@ -5,6 +5,7 @@
 
 #include "app/settings/any_sink.h"
 #include "app/settings/tls.h"
+#include "app/settings/transforms.h"
 
 namespace weir::app {
 namespace {
@@ -143,7 +144,8 @@ config::Spec list_of(std::string unique) {
 }  // namespace
 
 Table<LaneSettings> lane_table() {
-  Table<LaneSettings> table("The queue in front of a destination, and how often it is tried.");
+  Table<LaneSettings> table(
+      "What a destination gets, the queue in front of it, and how often it is tried.");
   table.integer(
       "queue_batches", &LaneSettings::queue_batches,
       {.fallback = "1024", .least = "1", .most = "1000000", .doc = "How many batches may wait."});
@@ -187,6 +189,7 @@ Table<LaneSettings> lane_table() {
                  .doc = "Write everything to the journal first: what the destination cannot take "
                         "waits there, over restarts too. The queue is then a shortcut only, and "
                         "overflow has no meaning."});
+  add_transforms(table);
   table.check([](const LaneSettings& lane, Report& report) {
     if (lane.retry_most < lane.retry_base) report.wrong("retry_most", "is below retry_base");
   });

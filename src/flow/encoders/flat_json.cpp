@@ -310,6 +310,7 @@ class FlatJson final : public Encoder {
                                         ? "-"
                                         : model::to_text(observation.answer_source));
     line.text("weir.upstream", observation.upstream);
+    if (observation.sample_weight > 1) line.number("weir.sample-weight", observation.sample_weight);
     if (left_out_ > 0) line.number("weir.records-left-out", left_out_);
     if (observation.malformed.code == dns::MalformedCode::kNone) return;
     line.text("weir.malformed", dns::to_text(observation.malformed.code));

@@ -218,6 +218,7 @@ class Json final : public Encoder {
     if (observation.answer_source != model::AnswerSource::kNone)
       text(",\"answer-source\":\"", model::to_text(observation.answer_source));
     if (!observation.upstream.empty()) text(",\"upstream\":\"", observation.upstream);
+    if (observation.sample_weight > 1) number(",\"sample-weight\":", observation.sample_weight);
     if (left_out_ > 0) number(",\"records-left-out\":", left_out_);
     if (observation.malformed.code != dns::MalformedCode::kNone) {
       text(",\"malformed\":\"", dns::to_text(observation.malformed.code));

@@ -50,8 +50,9 @@ Status StreamSink::deliver(const model::Batch& batch) { return guarded(take(batc
 
 Status StreamSink::take(const model::Batch& batch) {
   TRY_DONE(ensure_open());
-  for (const model::Observation& observation : batch.observations()) {
-    set_id();
+  for (size_t i = 0; i < batch.size(); ++i) {
+    const model::Observation& observation = batch.observations()[i];
+    set_id(batch.place_in_whole(i));
     if (counts_.offered++ < acknowledged_) {
       ++counts_.messages;
       continue;
@@ -72,6 +73,7 @@ Status StreamSink::take(const model::Batch& batch) {
     ++counts_.messages;
     counts_.octets += text_.size();
   }
+  if (position_) *position_ += batch.whole_size();
   return Done{};
 }
 
@@ -108,8 +110,8 @@ Status StreamSink::guarded(Status outcome) {
   return error;
 }
 
-void StreamSink::set_id() {
-  const uint64_t number = position_ ? (*position_)++ : settled_ + counts_.offered;
+void StreamSink::set_id(size_t place) {
+  const uint64_t number = position_ ? *position_ + place : settled_ + counts_.offered;
   id_ = fmt::format("{}-{}", origin_, number);
 }
 

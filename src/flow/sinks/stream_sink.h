@@ -58,7 +58,8 @@ class StreamSink : public Sink {
   Status guarded(Status outcome);
   Status take(const model::Batch& batch);
   void set_key(const model::Observation& observation);
-  void set_id();
+  /// `place`: in its batch, as the journal has it.
+  void set_id(size_t place);
 
   const std::string name_;
   const StreamKey key_by_;
@@ -70,7 +71,7 @@ class StreamSink : public Sink {
   metrics::Counter& duplicates_;
 
   std::string origin_;                // in identities: of the journal, or of this run
-  std::optional<uint64_t> position_;  // in the journal, of the next observation
+  std::optional<uint64_t> position_;  // in the journal, of the next batch
   uint64_t settled_ = 0;              // observations that will not be offered again
   uint64_t acknowledged_ = 0;         // of the oldest that are not settled
   /// Since the last settling, or since an error.

@@ -110,12 +110,13 @@ class PostgresqlSink final : public Sink {
     if (!in_transaction_) TRY_DONE(begin());
     if (settings_.events) TRY_DONE(prepare(batch));
     const uint64_t first = place_.value_or(0);
-    for (const model::Observation& observation : batch.observations()) {
-      const bool is_new = !place_ || *place_ >= committed_.value_or(0);
-      if (place_) ++*place_;
+    for (size_t i = 0; i < batch.size(); ++i) {
+      const model::Observation& observation = batch.observations()[i];
+      const bool is_new = !place_ || first + batch.place_in_whole(i) >= committed_.value_or(0);
       if (settings_.events && is_new) TRY_DONE(add(observation));
       if (settings_.answers.enabled) answers_.add(observation);
     }
+    if (place_) *place_ += batch.whole_size();
     if (!answers_.empty() && !answers_from_) {
       answers_from_ = first;
       answers_since_ = now_;
