@@ -43,8 +43,9 @@ barrier_deadline = "{deadline}"
 ROWS = (("no set wants the names", {"names": "example.net"}),
         ("no barrier", {"deadline": "0"}),
         ("acked", {}),
-        ("acked, settle 1ms", {"settle": "1ms"}),
-        ("acked, settle 5ms", {"settle": "5ms"}))
+        ("acked, settle 2ms (the default)", {"settle": "2ms"}),
+        ("acked, settle 10ms", {"settle": "10ms"}),
+        ("acked, settle 20ms", {"settle": "20ms"}))
 
 
 def percentile(values, part):
@@ -72,7 +73,7 @@ def measure(folder, connections, names="example.org", deadline="2s", settle="0")
 
 
 def main():
-    weir_process.PROGRAM = sys.argv[1]
+    weir_process.PROGRAM = str(Path(sys.argv[1]).resolve())
     connections = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000
     print("| | packets on the old way | answer alone, ms: p50 | p99 | max |\n|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as base:

@@ -27,7 +27,6 @@ usage: weir COMMAND [OPTION...]
   completion  print completions for bash, zsh or fish
 
   -h, --help     this page; weir COMMAND --help explains a command; --version
-
 Exit codes: 0 done, 1 failed, 2 a mistake in the command line or the settings.
 
 examples:

@@ -40,10 +40,10 @@ def test_N_06_R_7_no_first_packet_takes_the_old_path(held, tmp_path, start_weir)
     count = 400
     with Fork(tmp_path) as router, Block(router.v4, router.link) as block, \
             AnswersWithAddresses(block.network) as upstream:
-        weir = start_weir(settings(upstream, router.peer(settle="20ms"), hop=router.hop_v4,
+        weir = start_weir(settings(upstream, router.peer(settle="300ms"), hop=router.hop_v4,
                                    deadline="5s" if held else "0"))
         wait_for_session(weir)
-        reached = connect_to_many(weir.dns_port, count)
+        reached = connect_to_many(weir.dns_port, count, at_once=100)
         assert len(set(reached)) == count
         wait_until(lambda: router.sent("old0") + router.sent("new0") == count)
         if not held:

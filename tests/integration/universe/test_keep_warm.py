@@ -107,11 +107,13 @@ def test_K19_K21_all_of_a_batch_is_taken_out_before_any_is_asked_for(warm_lab):
     asked = len(resolver.log().splitlines())
     wait_until(lambda: refreshed(weir) == 5, what="five refreshes")
     lines = resolver.log().splitlines()[asked:]
-    flushed = [at for at, line in enumerate(lines) if "control cmd" in line and "flush" in line]
-    questions = [at for at, line in enumerate(lines)
-                 if "127.0.0.1 n" in line and line.endswith(".warm.test. A IN")]
-    assert len(flushed) == 5 and len(questions) >= 5
-    assert max(flushed) < min(questions)
+    steps = ["taken out" if "control cmd" in line and "flush" in line else "asked for"
+             for line in lines if ("control cmd" in line and "flush" in line)
+             or ("127.0.0.1 n" in line and line.endswith(".warm.test. A IN"))]
+    assert steps.count("taken out") == 5 and steps.count("asked for") >= 5
+    # One batch, or two when a cycle ended while they became due: five would go back and forth.
+    assert steps[0] == "taken out" and steps[-1] == "asked for"
+    assert list(zip(steps, steps[1:])).count(("asked for", "taken out")) <= 1
     # That name and type only: the other type still counts down what it had.
     assert all(resolver.ttl(name, "AAAA") < 60 for name in names)
     assert weir.metric("weir_keep_warm_actions_total", 'record_type="a"') == 10
