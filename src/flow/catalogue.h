@@ -9,10 +9,10 @@
 
 #include "base/result.h"
 #include "flow/encoder.h"
+#include "flow/lane/transform.h"
 #include "flow/settings.h"
 #include "flow/sink.h"
 #include "flow/source.h"
-#include "flow/transform.h"
 #include "metrics/registry.h"
 
 namespace weir::flow {

@@ -9,7 +9,7 @@
 
 #include "base/check.h"
 #include "flow/catalogue.h"
-#include "flow/late_sink.h"
+#include "flow/lane/late_sink.h"
 
 namespace weir::flow {
 namespace {

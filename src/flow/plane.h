@@ -13,7 +13,7 @@
 #include "base/result.h"
 #include "flow/blind_spot.h"
 #include "flow/journal/journal.h"
-#include "flow/lane.h"
+#include "flow/lane/lane.h"
 #include "flow/ledger.h"
 #include "flow/router.h"
 #include "flow/settings.h"

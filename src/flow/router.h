@@ -11,7 +11,7 @@
 
 #include "flow/bell.h"
 #include "flow/journal/journal.h"
-#include "flow/lane.h"
+#include "flow/lane/lane.h"
 #include "flow/loss_watch.h"
 #include "flow/tap.h"
 

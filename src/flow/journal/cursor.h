@@ -11,11 +11,11 @@
 #include <optional>
 #include <string>
 
-#include "flow/backlog.h"
 #include "flow/journal/offset_file.h"
 #include "flow/journal/record.h"
 #include "flow/journal/segment_reader.h"
 #include "flow/journal/segments.h"
+#include "flow/lane/backlog.h"
 #include "flow/ledger.h"
 #include "flow/settings.h"
 

@@ -18,12 +18,12 @@
 #include <vector>
 
 #include "base/unique_fd.h"
-#include "flow/backlog.h"
 #include "flow/bell.h"
 #include "flow/journal/packing.h"
 #include "flow/journal/segment_writer.h"
 #include "flow/journal/segments.h"
-#include "flow/lane.h"
+#include "flow/lane/backlog.h"
+#include "flow/lane/lane.h"
 #include "flow/settings.h"
 #include "metrics/registry.h"
 

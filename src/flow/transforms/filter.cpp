@@ -1,8 +1,8 @@
 // The transform that lets through what is asked for, and not what is excepted.
 #include <algorithm>
 
+#include "flow/lane/transform.h"
 #include "flow/settings.h"
-#include "flow/transform.h"
 
 namespace weir::flow {
 namespace {

@@ -3,8 +3,8 @@
 // The choice is made from who asked, from where, with which id: a query and its response share
 // their fate, wherever they are seen, and a name that is asked often is seen often.
 #include "base/hash.h"
+#include "flow/lane/transform.h"
 #include "flow/settings.h"
-#include "flow/transform.h"
 
 namespace weir::flow {
 namespace {

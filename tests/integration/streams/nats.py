@@ -25,6 +25,7 @@ cluster {{ name: lab, listen: "127.0.0.1:{own_route}",
 server_name: {name}
 listen: "127.0.0.1:{port}"
 jetstream {{ store_dir: "{self.folder}/data" }}
+max_pending: 1GB  # for a reader that is slower than all servers
 {secure}{who}{cluster}
 """, encoding="utf-8")
 

@@ -3,18 +3,16 @@
 // With an epoch each span of time has a key of its own, made from the one in the file, so that what
 // is kept for long cannot be joined over more than one span.
 #include <fmt/format.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <array>
 #include <charconv>
 #include <fstream>
 
-#include "base/check.h"
+#include "flow/lane/transform.h"
 #include "flow/settings.h"
-#include "flow/transform.h"
 #include "flow/transforms/anonymise/address_cipher.h"
 #include "flow/transforms/anonymise/options.h"
+#include "io/crypto/cipher.h"
 
 namespace weir::flow {
 namespace {
@@ -55,11 +53,9 @@ Result<Octets> read_key(const AnonymiseSettings& settings) {
 Octets derive(const Octets& key, int64_t epoch) {
   std::array<uint8_t, 8> number;
   store_u64(number.data(), static_cast<uint64_t>(epoch));
-  Octets derived(kMostKey);
-  CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), number.data(), number.size(),
-             derived.data(), nullptr) != nullptr);
-  derived.resize(key.size());
-  return derived;
+  const auto derived = io::hmac_sha256(key, number);
+  static_assert(std::tuple_size_v<decltype(derived)> >= kMostKey);
+  return Octets(derived.begin(), derived.begin() + static_cast<std::ptrdiff_t>(key.size()));
 }
 
 class Anonymise final : public Transform {

@@ -5,10 +5,12 @@
 
 #include "base/check.h"
 #include "flow/transforms/anonymise/address_cipher.h"
-#include "flow/transforms/anonymise/aes.h"
+#include "io/crypto/cipher.h"
 
 namespace weir::flow {
 namespace {
+
+using io::Aes128;
 
 constexpr size_t kBlock = Aes128::kBlock;
 constexpr size_t kMostBits = 128;

@@ -6,10 +6,12 @@
 
 #include "base/check.h"
 #include "flow/transforms/anonymise/address_cipher.h"
-#include "flow/transforms/anonymise/aes.h"
+#include "io/crypto/cipher.h"
 
 namespace weir::flow {
 namespace {
+
+using io::Aes128;
 
 using Quad = std::array<uint8_t, 4>;
 

@@ -1,11 +1,12 @@
-// AES by OpenSSL.
-#include "flow/transforms/anonymise/aes.h"
+// Ciphers and hashes by OpenSSL.
+#include "io/crypto/cipher.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include "base/check.h"
 
-namespace weir::flow {
+namespace weir::io {
 
 struct Aes128::State {
   EVP_CIPHER_CTX* context = EVP_CIPHER_CTX_new();
@@ -26,4 +27,13 @@ void Aes128::encrypt(Bytes in, uint8_t* out) {
   CHECK(static_cast<size_t>(written) == in.size());
 }
 
-}  // namespace weir::flow
+std::array<uint8_t, 32> hmac_sha256(Bytes key, Bytes text) {
+  std::array<uint8_t, 32> mac;
+  unsigned size = 0;
+  CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), text.data(), text.size(),
+             mac.data(), &size) != nullptr);
+  CHECK(size == mac.size());
+  return mac;
+}
+
+}  // namespace weir::io

@@ -1,5 +1,5 @@
 // The lane's thread: take, deliver, settle, count; or wait and try again.
-#include "flow/lane.h"
+#include "flow/lane/lane.h"
 
 #include <fmt/format.h>
 

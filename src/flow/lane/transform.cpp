@@ -1,5 +1,5 @@
 // Sending each observation of a batch down the chain.
-#include "flow/transform.h"
+#include "flow/lane/transform.h"
 
 #include <algorithm>
 #include <limits>

@@ -1,5 +1,5 @@
 // A queue between the router and one lane.
-#include "flow/backlog.h"
+#include "flow/lane/backlog.h"
 
 namespace weir::flow {
 

@@ -1,5 +1,5 @@
 // Tests of a lane: delivery, overflow, retries, refusals, gaps and its end.
-#include "flow/lane.h"
+#include "flow/lane/lane.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Opening whenever the lane comes by.
-#include "flow/late_sink.h"
+#include "flow/lane/late_sink.h"
 
 namespace weir::flow {
 

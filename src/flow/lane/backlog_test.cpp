@@ -1,5 +1,5 @@
 // Tests of the queue in front of a lane: bounds, order, waiting and closing.
-#include "flow/backlog.h"
+#include "flow/lane/backlog.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Tests of a sink that cannot be opened at first.
-#include "flow/late_sink.h"
+#include "flow/lane/late_sink.h"
 
 #include <gtest/gtest.h>
 

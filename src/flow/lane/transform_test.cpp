@@ -1,5 +1,5 @@
 // What transforms do to batches: filter, sample, anonymise, one by one and in a chain.
-#include "flow/transform.h"
+#include "flow/lane/transform.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -22,13 +22,13 @@
 
 #include "base/backoff.h"
 #include "base/random.h"
-#include "flow/backlog.h"
 #include "flow/bell.h"
 #include "flow/journal/cursor.h"
+#include "flow/lane/backlog.h"
+#include "flow/lane/transform.h"
 #include "flow/ledger.h"
 #include "flow/settings.h"
 #include "flow/sink.h"
-#include "flow/transform.h"
 
 namespace weir::flow {
 
