@@ -234,6 +234,10 @@ source.capture.blind_spots.
   --json               as the HTTP API has it
   --server ADDRESS     where the operator's HTTP is (default: control.listen)
   -c, --config FILE, -s, --set KEY=VALUE  as for weir run
+
+examples:
+  weir blind-spots                              a table
+  weir blind-spots --json --server [::1]:8053   of that weir, for programs
 )"},
     {"domains", R"(Tells which sets of the settings want a name, and why.
 

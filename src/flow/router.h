@@ -1,6 +1,5 @@
 // The router: one thread that takes batches out of every tap's ring and hands each to every lane,
-// or to one of those that take turns, and to the journal that feeds durable lanes. Transforms
-// (filter, sample, anonymise, enrich: flow/transforms) will stand between the two.
+// or to one of those that take turns, and to the journal that feeds durable lanes.
 #pragma once
 
 #include <atomic>
