@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <utility>
 
 #include "base/random.h"
@@ -12,8 +11,6 @@
 
 namespace weir::flow {
 namespace {
-
-constexpr size_t kMostSecret = 64 << 10;
 
 std::string name_of_this_run() {
   SystemRandom random;
@@ -129,14 +126,6 @@ void StreamSink::count_failures(std::string_view reason, uint64_t count) {
       .counter("weir_stream_failures_total", "Messages that were not acknowledged, by why.",
                {{"sink", name_}, {"reason", std::string(reason)}})
       .add(count);
-}
-
-Result<std::string> read_secret(const std::string& path) {
-  std::ifstream file(path);
-  std::string line;
-  if (!std::getline(file, line) || line.size() > kMostSecret)
-    return Error{Fault::kConfig, "read the secret in " + path + ": no line to read", true};
-  return line;
 }
 
 }  // namespace weir::flow

@@ -86,7 +86,7 @@ class StreamSink : public Sink {
   std::string id_, key_, text_;
 };
 
-/// The first line of a file with a secret, read when it is wanted; or what is wrong with the file.
-Result<std::string> read_secret(const std::string& path);
+/// The longest password of a stream, in octets: some are tokens.
+inline constexpr size_t kMostStreamSecret = 64 << 10;
 
 }  // namespace weir::flow

@@ -4,11 +4,9 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
 
 #include "flow/catalogue.h"
 #include "kit/observations.h"
-#include "kit/temporary.h"
 
 namespace weir::flow {
 namespace {
@@ -140,13 +138,6 @@ TEST_F(StreamSinkTest, keys_are_the_folded_name_or_the_client) {
     EXPECT_EQ(sink.keys.at(0), expected);
     EXPECT_TRUE(sink.texts.at(0).ends_with('}'));
   }
-}
-
-TEST(Secret, is_the_first_line_of_its_file) {
-  const kit::TemporaryFolder folder;
-  EXPECT_FALSE(read_secret(folder / "none"));
-  std::ofstream(folder / "one") << "s3cret\nmore\n";
-  EXPECT_EQ(*read_secret(folder / "one"), "s3cret");
 }
 
 }  // namespace

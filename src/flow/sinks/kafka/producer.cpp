@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "flow/secret.h"
 #include "flow/sinks/stream_sink.h"
 
 namespace weir::flow::kafka {
@@ -130,7 +131,8 @@ Status Producer::configure_trust(void* opaque_conf) const {
       settings_.tls ? (has_user ? "sasl_ssl" : "ssl") : (has_user ? "sasl_plaintext" : "plaintext");
   TRY_DONE(set(conf, "security.protocol", protocol));
   if (has_user) {
-    TRY(const std::string password, read_secret(settings_.password_file));
+    TRY(const std::string password,
+        read_secret("secret", settings_.password_file, kMostStreamSecret));
     TRY_DONE(set(conf, "sasl.mechanisms", settings_.mechanism));
     TRY_DONE(set(conf, "sasl.username", settings_.user));
     TRY_DONE(set(conf, "sasl.password", password));

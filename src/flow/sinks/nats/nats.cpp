@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/hash.h"
+#include "flow/secret.h"
 #include "flow/sinks/nats/acknowledgements.h"
 #include "flow/sinks/nats/libnats.h"
 #include "flow/sinks/stream_sink.h"
@@ -162,7 +163,8 @@ Status NatsSink::set_options(natsOptions* options) const {
   natsOptions_SetReconnectWait(options, kReconnectMs);
   natsOptions_SetPingInterval(options, kPingMs);
   if (!settings_.user.empty()) {
-    TRY(const std::string password, read_secret(settings_.password_file));
+    TRY(const std::string password,
+        read_secret("secret", settings_.password_file, kMostStreamSecret));
     TRY_DONE(
         done("user", natsOptions_SetUserInfo(options, settings_.user.c_str(), password.c_str())));
   }

@@ -10,9 +10,9 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <fstream>
 
 #include "base/log.h"
+#include "flow/secret.h"
 
 namespace weir::flow::postgresql {
 namespace {
@@ -57,14 +57,8 @@ Connection::Connection(const PostgresqlSinkSettings& settings)
 void Connection::interrupt() { ::eventfd_write(interrupt_.get(), 1); }
 
 Result<std::string> Connection::password() const {
-  if (!settings_.password_file.empty()) {
-    std::ifstream file(settings_.password_file);
-    std::string line;
-    if (!std::getline(file, line) || line.size() > kMostPassword)
-      return Error{Fault::kConfig,
-                   "read the password in " + settings_.password_file + ": no line to read", true};
-    return line;
-  }
+  if (!settings_.password_file.empty())
+    return read_secret("password", settings_.password_file, kMostPassword);
   const char* const value = std::getenv(settings_.password_environment.c_str());
   return std::string(value != nullptr ? value : "");
 }

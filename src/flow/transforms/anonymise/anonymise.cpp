@@ -5,10 +5,9 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
-#include <fstream>
 
 #include "flow/lane/transform.h"
+#include "flow/secret.h"
 #include "flow/settings.h"
 #include "flow/transforms/anonymise/address_cipher.h"
 #include "flow/transforms/anonymise/options.h"
@@ -18,28 +17,13 @@ namespace weir::flow {
 namespace {
 
 constexpr size_t kMostKey = 32;
-
-/// Hexadecimal digits; nothing if there is anything else.
-std::optional<Octets> parse_hex(std::string_view text) {
-  if (text.size() % 2 != 0) return std::nullopt;
-  Octets octets;
-  for (size_t i = 0; i < text.size(); i += 2) {
-    uint8_t octet = 0;
-    const auto [end, failed] = std::from_chars(text.data() + i, text.data() + i + 2, octet, 16);
-    if (failed != std::errc() || end != text.data() + i + 2) return std::nullopt;
-    octets.push_back(octet);
-  }
-  return octets;
-}
+constexpr size_t kMostLine = 4096;
 
 Result<Octets> read_key(const AnonymiseSettings& settings) {
   const size_t octets = key_octets(settings.way);
   if (octets == 0) return Octets();
-  std::ifstream file(settings.key_file);
-  std::string line;
-  if (!std::getline(file, line))
-    return Error{Fault::kConfig, "read a key in " + settings.key_file + ": no line to read", false};
-  const auto key = parse_hex(line);
+  TRY(const std::string line, read_secret("key", settings.key_file, kMostLine));
+  const auto key = from_hex(line);
   if (!key || key->size() != octets)
     return Error{Fault::kConfig,
                  fmt::format("the key in {} is no line of {} hexadecimal digits; make one by: "
