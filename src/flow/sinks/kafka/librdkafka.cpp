@@ -1,46 +1,26 @@
 // The functions of librdkafka that are used, each passing its call on to the library itself.
 #include "flow/sinks/kafka/librdkafka.h"
 
-#include <dlfcn.h>
 #include <librdkafka/rdkafka.h>
 
-#include <string>
-
-#include "base/check.h"
+#include "flow/sinks/late_library.h"
 
 namespace weir::flow::kafka {
 namespace {
 
-constexpr const char* kLibrary = "librdkafka.so.1";
-
-void* library() {
-  static void* const handle = ::dlopen(kLibrary, RTLD_NOW | RTLD_LOCAL);
-  return handle;
-}
-
-template <typename Function>
-Function* find(const char* name) {
-  void* const found = library() != nullptr ? ::dlsym(library(), name) : nullptr;
-  CHECK(found != nullptr);  // `load_librdkafka` succeeded, and all of these are of 2019 or older
-  return reinterpret_cast<Function*>(found);
+// All that is called is of 2019 or older.
+const LateLibrary& library() {
+  static const LateLibrary library("librdkafka.so.1", "Kafka", "librdkafka1");
+  return library;
 }
 
 }  // namespace
 
-Status load_librdkafka() {
-  if (library() != nullptr) return Done{};
-  return Error{Fault::kConfig, std::string(kLibrary) +
-                                   " cannot be loaded, and Kafka is spoken by it: install it "
-                                   "(Debian: librdkafka1)"};
-}
+Status load_librdkafka() { return library().load(); }
 
 }  // namespace weir::flow::kafka
 
-#define PASS_ON(result, name, parameters, arguments)                          \
-  extern "C" result name parameters {                                         \
-    static auto* const call = weir::flow::kafka::find<decltype(name)>(#name); \
-    return call arguments;                                                    \
-  }
+#define PASS_ON(...) PASS_ON_TO(weir::flow::kafka::library, __VA_ARGS__)
 
 PASS_ON(rd_kafka_conf_t*, rd_kafka_conf_new, (void), ())
 PASS_ON(void, rd_kafka_conf_destroy, (rd_kafka_conf_t * conf), (conf))

@@ -1,47 +1,26 @@
 // The functions of cnats that are used, each passing its call on to the library itself.
 #include "flow/sinks/nats/libnats.h"
 
-#include <dlfcn.h>
 #include <nats/nats.h>
 
-#include <string>
-
-#include "base/check.h"
+#include "flow/sinks/late_library.h"
 
 namespace weir::flow::nats {
 namespace {
 
 // The structures that are passed have the size of this version's.
-constexpr const char* kLibrary = "libnats.so.3.4";
-
-void* library() {
-  static void* const handle = ::dlopen(kLibrary, RTLD_NOW | RTLD_LOCAL);
-  return handle;
-}
-
-template <typename Function>
-Function* find(const char* name) {
-  void* const found = library() != nullptr ? ::dlsym(library(), name) : nullptr;
-  CHECK(found != nullptr);  // `load_libnats` succeeded, and the version is the one of the headers
-  return reinterpret_cast<Function*>(found);
+const LateLibrary& library() {
+  static const LateLibrary library("libnats.so.3.4", "NATS", "libnats3.4");
+  return library;
 }
 
 }  // namespace
 
-Status load_libnats() {
-  if (library() != nullptr) return Done{};
-  return Error{Fault::kConfig, std::string(kLibrary) +
-                                   " cannot be loaded, and NATS is spoken by it: install it "
-                                   "(Debian: libnats3.4)"};
-}
+Status load_libnats() { return library().load(); }
 
 }  // namespace weir::flow::nats
 
-#define PASS_ON(result, name, parameters, arguments)                         \
-  extern "C" result name parameters {                                        \
-    static auto* const call = weir::flow::nats::find<decltype(name)>(#name); \
-    return call arguments;                                                   \
-  }
+#define PASS_ON(...) PASS_ON_TO(weir::flow::nats::library, __VA_ARGS__)
 
 PASS_ON(natsStatus, natsOptions_Create, (natsOptions * *made), (made))
 PASS_ON(void, natsOptions_Destroy, (natsOptions * options), (options))

@@ -1,44 +1,26 @@
 // The functions of libpq that are used, each passing its call on to the library itself.
 #include "flow/sinks/postgresql/libpq.h"
 
-#include <dlfcn.h>
 #include <libpq-fe.h>
 
-#include "base/check.h"
+#include "flow/sinks/late_library.h"
 
 namespace weir::flow::postgresql {
 namespace {
 
-constexpr const char* kLibrary = "libpq.so.5";  // its interface has been that since 2005
-
-void* library() {
-  static void* const handle = ::dlopen(kLibrary, RTLD_NOW | RTLD_LOCAL);
-  return handle;
-}
-
-template <typename Function>
-Function* find(const char* name) {
-  void* const found = library() != nullptr ? ::dlsym(library(), name) : nullptr;
-  CHECK(found != nullptr);  // `load_libpq` succeeded, and all of these are older than version 9
-  return reinterpret_cast<Function*>(found);
+// Its interface has been that since 2005; all that is called is older than version 9.
+const LateLibrary& library() {
+  static const LateLibrary library("libpq.so.5", "PostgreSQL", "libpq5");
+  return library;
 }
 
 }  // namespace
 
-Status load_libpq() {
-  if (library() != nullptr) return Done{};
-  return Error{Fault::kConfig, std::string(kLibrary) +
-                                   " cannot be loaded, and PostgreSQL is spoken by it: install it "
-                                   "(Debian: libpq5)"};
-}
+Status load_libpq() { return library().load(); }
 
 }  // namespace weir::flow::postgresql
 
-#define PASS_ON(result, name, parameters, arguments)                               \
-  extern "C" result name parameters {                                              \
-    static auto* const call = weir::flow::postgresql::find<decltype(name)>(#name); \
-    return call arguments;                                                         \
-  }
+#define PASS_ON(...) PASS_ON_TO(weir::flow::postgresql::library, __VA_ARGS__)
 
 PASS_ON(PGconn*, PQconnectStartParams,
         (const char* const* keywords, const char* const* values, int expand),
