@@ -11,6 +11,20 @@
 
 namespace weir::flow {
 
+// What a condition means, of lists too (flow/transforms/filter.cpp).
+
+/// It is about a name of that type.
+inline bool has_type(const model::Observation& seen, dns::Type type) {
+  return seen.qtype == type && !seen.qname.empty();
+}
+/// A query has no response code.
+inline bool has_rcode(const model::Observation& seen, dns::Rcode rcode) {
+  return seen.rcode == rcode && model::is_response(seen.type);
+}
+inline bool is_from(const model::Observation& seen, const Prefix& net) {
+  return seen.query_endpoint && net.contains(seen.query_endpoint->address);
+}
+
 /// Absent is anything.
 struct QueryFilter {
   std::optional<dns::Name> within;  // this name or below it

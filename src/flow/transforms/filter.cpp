@@ -3,6 +3,7 @@
 
 #include "flow/lane/transform.h"
 #include "flow/settings.h"
+#include "flow/store/query_filter.h"
 
 namespace weir::flow {
 namespace {
@@ -21,14 +22,10 @@ bool is_below_one(const std::vector<dns::Name>& names, Bytes qname) {
 }
 
 bool holds(const Conditions& conditions, const model::Observation& seen) {
-  const auto& client = seen.query_endpoint;
   return any_of(conditions.message_types, [&](auto type) { return type == seen.type; }) &&
-         any_of(conditions.types,
-                [&](auto type) { return type == seen.qtype && !seen.qname.empty(); }) &&
-         any_of(conditions.rcodes,
-                [&](auto rcode) { return rcode == seen.rcode && model::is_response(seen.type); }) &&
-         any_of(conditions.clients,
-                [&](const Prefix& net) { return client && net.contains(client->address); }) &&
+         any_of(conditions.types, [&](auto type) { return has_type(seen, type); }) &&
+         any_of(conditions.rcodes, [&](auto rcode) { return has_rcode(seen, rcode); }) &&
+         any_of(conditions.clients, [&](const Prefix& net) { return is_from(seen, net); }) &&
          is_below_one(conditions.names, seen.qname);
 }
 
