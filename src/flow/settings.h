@@ -294,37 +294,32 @@ enum class SourceOverflow : uint8_t {
 
 // A kind of source has a struct of its own; each has `name` (in the ledger and in metrics).
 
-struct DnstapSourceSettings {
+/// What sources have in common to which senders connect.
+struct ListeningSourceSettings {
   std::string name;
   std::vector<StreamAddress> listen;
-  std::vector<StreamAddress> dial;  // producers that listen
   SocketFileSettings socket;
   std::vector<Prefix> allow;        // who may connect over TCP and TLS
   size_t max_clients = 256;         // connected at once
-  Duration handshake_timeout = 5s;  // until START has come
+  Duration handshake_timeout = 5s;  // of TLS; in dnstap until START has come
   Duration idle_timeout{0};         // without an octet; 0: for ever
+  SourceOverflow overflow = SourceOverflow::kWait;
+  TlsServingSettings tls;
+};
+
+struct DnstapSourceSettings : ListeningSourceSettings {
+  std::vector<StreamAddress> dial;  // producers that listen
   size_t max_frame_octets = 256 << 10;
   uint64_t max_rate = 0;  // frames a second from one sender; 0: no bound
   unsigned threads = 1;
-  SourceOverflow overflow = SourceOverflow::kWait;
-  TlsServingSettings tls;
   TlsAskingSettings dial_tls;
 };
 
 /// Lines of JSON, or of key=value pairs.
-struct JsonSourceSettings {
-  std::string name;
-  std::vector<StreamAddress> listen;
-  SocketFileSettings socket;
-  std::vector<Prefix> allow;        // who may connect over TCP and TLS
-  size_t max_clients = 256;         // connected at once
-  Duration handshake_timeout = 5s;  // of TLS
-  Duration idle_timeout{0};         // without an octet; 0: for ever
+struct JsonSourceSettings : ListeningSourceSettings {
   size_t max_line_octets = 64 << 10;
   std::string tag;           // who tells it, where the line does not say
   bool keep_unread = false;  // lines that are no record become observations of an unknown type
-  SourceOverflow overflow = SourceOverflow::kWait;
-  TlsServingSettings tls;
 };
 
 /// DNS with others than these is listed; where there are none, nothing is looked for.

@@ -19,6 +19,7 @@ using flow::BlindSpotSettings;
 using flow::CaptureSourceSettings;
 using flow::DnstapSourceSettings;
 using flow::JsonSourceSettings;
+using flow::ListeningSourceSettings;
 using flow::SocketFileSettings;
 using flow::StreamAddress;
 using flow::TlsServingSettings;
@@ -76,10 +77,8 @@ Table<TlsServingSettings> serving_table() {
 
 bool is_tls(const StreamAddress& address) { return address.kind == StreamAddress::Kind::kTls; }
 
-void check_dnstap(const DnstapSourceSettings& source, Report& report) {
+void check_senders(const ListeningSourceSettings& source, Report& report) {
   if (source.name == "edge") report.wrong("name", "is taken by the query plane");
-  if (source.listen.empty() && source.dial.empty())
-    report.wrong("listen", "and dial are empty", "an address in one of them");
   for (const StreamAddress& address : source.listen)
     if (address.kind != StreamAddress::Kind::kUnix && !address.address)
       report.wrong("listen", fmt::format("has the name {}", address.host), "addresses only");
@@ -88,27 +87,65 @@ void check_dnstap(const DnstapSourceSettings& source, Report& report) {
     report.wrong("listen", "has TLS without tls.certificate and tls.key", "both of them");
 }
 
-void add_dnstap_limits(Table<DnstapSourceSettings>& table) {
-  table.prefix("allow", &DnstapSourceSettings::allow,
+void check_dnstap(const DnstapSourceSettings& source, Report& report) {
+  if (source.listen.empty() && source.dial.empty())
+    report.wrong("listen", "and dial are empty", "an address in one of them");
+  check_senders(source, report);
+}
+
+void check_json(const JsonSourceSettings& source, Report& report) {
+  if (source.listen.empty()) report.wrong("listen", "is empty", "at least one address");
+  check_senders(source, report);
+}
+
+/// What a source has of another struct, as a member of its own.
+template <typename Source, typename M, typename Base>
+M Source::* of(M Base::* member) {
+  return member;
+}
+
+/// Who may connect, and how long they may be silent.
+template <typename Source>
+void add_senders(Table<Source>& table, std::string handshake, std::string silence) {
+  table.prefix("allow", of<Source>(&Source::allow),
                {.fallback = kPrivate,
                 .doc = "Who may connect over TCP and TLS: addresses and networks.",
                 .most_items = 4096});
-  table.integer("max_clients", &DnstapSourceSettings::max_clients,
+  table.integer("max_clients", of<Source>(&Source::max_clients),
                 {.fallback = "256",
                  .least = "1",
                  .most = "65536",
                  .doc = "How many senders may be connected at once; more are closed."});
-  table.duration("handshake_timeout", &DnstapSourceSettings::handshake_timeout,
-                 {.fallback = "5s",
-                  .least = "10ms",
-                  .most = "5m",
-                  .doc = "How long a new sender may take until it has begun its stream."});
-  table.duration("idle_timeout", &DnstapSourceSettings::idle_timeout,
-                 {.fallback = "0",
-                  .least = "0",
-                  .most = "30d",
-                  .doc = "A sender silent for so long is closed; 0 means never: resolvers without "
-                         "clients have nothing to say."});
+  table.duration("handshake_timeout", of<Source>(&Source::handshake_timeout),
+                 {.fallback = "5s", .least = "10ms", .most = "5m", .doc = std::move(handshake)});
+  table.duration("idle_timeout", of<Source>(&Source::idle_timeout),
+                 {.fallback = "0", .least = "0", .most = "30d", .doc = std::move(silence)});
+}
+
+template <typename Source>
+void add_overflow(Table<Source>& table) {
+  table.choice(
+      "overflow", of<Source>(&Source::overflow),
+      {{"wait", flow::SourceOverflow::kWait}, {"drop", flow::SourceOverflow::kDrop}},
+      {.fallback = "wait",
+       .doc = "What to do while the flow has no room: wait, by not reading, until senders wait too "
+              "or count the losses themselves; or drop, counted here."});
+}
+
+/// A name, unless another is written down.
+template <typename Source>
+void add_name(Table<Source>& table, std::string fallback) {
+  table.text("name", of<Source>(&Source::name),
+             {.fallback = std::move(fallback),
+              .least = "1",
+              .most = "64",
+              .doc = "What it is called in metrics and the ledger."});
+}
+
+void add_dnstap_limits(Table<DnstapSourceSettings>& table) {
+  add_senders(table, "How long a new sender may take until it has begun its stream.",
+              "A sender silent for so long is closed; 0 means never: resolvers without clients "
+              "have nothing to say.");
   table.size("max_frame", &DnstapSourceSettings::max_frame_octets,
              {.fallback = "256KiB",
               .least = "512",
@@ -124,23 +161,14 @@ void add_dnstap_limits(Table<DnstapSourceSettings>& table) {
                  .least = "1",
                  .most = "64",
                  .doc = "Threads that receive and decode; senders are spread over them."});
-  table.choice(
-      "overflow", &DnstapSourceSettings::overflow,
-      {{"wait", flow::SourceOverflow::kWait}, {"drop", flow::SourceOverflow::kDrop}},
-      {.fallback = "wait",
-       .doc = "What to do while the flow has no room: wait, by not reading, until senders wait too "
-              "or count the losses themselves; or drop, counted here."});
+  add_overflow(table);
 }
 
 Table<DnstapSourceSettings> dnstap_table() {
   Table<DnstapSourceSettings> table(
       "Resolvers and servers that tell what they see, in dnstap over Frame Streams.");
-  table.text("name", &DnstapSourceSettings::name,
-             {.fallback = "dnstap",
-              .least = "1",
-              .most = "64",
-              .doc = "What it is called in metrics and the ledger."});
-  table.form("listen", &DnstapSourceSettings::listen, address_form(),
+  add_name(table, "dnstap");
+  table.form("listen", of<DnstapSourceSettings>(&DnstapSourceSettings::listen), address_form(),
              {.fallback = "[]",
               .doc = "Where senders connect to: unix:PATH, tcp:ADDRESS:PORT, tls:ADDRESS:PORT.",
               .most_items = 64});
@@ -149,36 +177,30 @@ Table<DnstapSourceSettings> dnstap_table() {
               .doc = "Senders that listen, to which weir connects, again and again: unix:PATH, "
                      "tcp:HOST:PORT, tls:HOST:PORT.",
               .most_items = 64});
-  table.table("socket", &DnstapSourceSettings::socket, socket_table());
+  table.table("socket", of<DnstapSourceSettings>(&DnstapSourceSettings::socket), socket_table());
   add_dnstap_limits(table);
-  table.table("tls", &DnstapSourceSettings::tls, serving_table());
+  table.table("tls", of<DnstapSourceSettings>(&DnstapSourceSettings::tls), serving_table());
   table.table("dial_tls", &DnstapSourceSettings::dial_tls,
               tls_asking_table("How those that are dialled over TLS prove who they are."));
   table.check(check_dnstap);
   return table;
 }
 
-/// What the source has of the probe, as a member of its own.
-template <typename M>
-M CaptureSourceSettings::* own(M io::CaptureOptions::* member) {
-  return member;
-}
-
 void add_capture_filter(Table<CaptureSourceSettings>& table) {
-  table.integer("ports", own(&CaptureSourceSettings::ports),
+  table.integer("ports", of<CaptureSourceSettings>(&CaptureSourceSettings::ports),
                 {.fallback = "[53]",
                  .least = "1",
                  .most = "65535",
                  .doc = "Where DNS is spoken; either side of a packet counts.",
                  .most_items = 1024});
-  table.prefix("networks", own(&CaptureSourceSettings::networks),
+  table.prefix("networks", of<CaptureSourceSettings>(&CaptureSourceSettings::networks),
                {.fallback = "[]",
                 .doc = "Only what comes from or goes to these addresses and networks; empty means "
                        "everything.",
                 .most_items = 4096});
-  table.boolean("responses_only", own(&CaptureSourceSettings::responses_only),
+  table.boolean("responses_only", of<CaptureSourceSettings>(&CaptureSourceSettings::responses_only),
                 {.fallback = "false", .doc = "Leaves queries out; there is no latency then."});
-  table.integer("sample", own(&CaptureSourceSettings::sample),
+  table.integer("sample", of<CaptureSourceSettings>(&CaptureSourceSettings::sample),
                 {.fallback = "1",
                  .least = "1",
                  .most = "1000000000",
@@ -188,13 +210,13 @@ void add_capture_filter(Table<CaptureSourceSettings>& table) {
 
 void add_capture_bounds(Table<CaptureSourceSettings>& table) {
   table.size(
-      "ring", own(&CaptureSourceSettings::ring_octets),
+      "ring", of<CaptureSourceSettings>(&CaptureSourceSettings::ring_octets),
       {.fallback = "16MiB",
        .least = "1MiB",
        .most = "1GiB",
        .doc = "Room between the kernel and weir, for eBPF in all and rounded up to a power of "
               "two, for packet sockets for each interface. What does not fit is counted."});
-  table.size("snap", own(&CaptureSourceSettings::snap_octets),
+  table.size("snap", of<CaptureSourceSettings>(&CaptureSourceSettings::snap_octets),
              {.fallback = "65600",
               .least = "64",
               .most = "65600",
@@ -240,11 +262,7 @@ Table<BlindSpotSettings> blind_spots_table() {
 Table<CaptureSourceSettings> capture_table() {
   Table<CaptureSourceSettings> table(
       "DNS that passes network interfaces, watched by eBPF or packet sockets.");
-  table.text("name", &CaptureSourceSettings::name,
-             {.fallback = "capture",
-              .least = "1",
-              .most = "64",
-              .doc = "What it is called in metrics and the ledger."});
+  add_name(table, "capture");
   table.text("interfaces", &CaptureSourceSettings::interfaces,
              {.fallback = "[]",
               .least = "1",
@@ -279,62 +297,26 @@ Table<CaptureSourceSettings> capture_table() {
 }
 
 void add_json_limits(Table<JsonSourceSettings>& table) {
-  table.prefix("allow", &JsonSourceSettings::allow,
-               {.fallback = kPrivate,
-                .doc = "Who may connect over TCP and TLS: addresses and networks.",
-                .most_items = 4096});
-  table.integer("max_clients", &JsonSourceSettings::max_clients,
-                {.fallback = "256",
-                 .least = "1",
-                 .most = "65536",
-                 .doc = "How many senders may be connected at once; more are closed."});
-  table.duration("handshake_timeout", &JsonSourceSettings::handshake_timeout,
-                 {.fallback = "5s",
-                  .least = "10ms",
-                  .most = "5m",
-                  .doc = "How long TLS with a new sender may take."});
-  table.duration("idle_timeout", &JsonSourceSettings::idle_timeout,
-                 {.fallback = "0",
-                  .least = "0",
-                  .most = "30d",
-                  .doc = "A sender silent for so long is closed; 0 means never."});
+  add_senders(table, "How long TLS with a new sender may take.",
+              "A sender silent for so long is closed; 0 means never.");
   table.size("max_line", &JsonSourceSettings::max_line_octets,
              {.fallback = "64KiB",
               .least = "512",
               .most = "16MiB",
               .doc = "Longer lines are passed over and counted."});
-  table.choice("overflow", &JsonSourceSettings::overflow,
-               {{"wait", flow::SourceOverflow::kWait}, {"drop", flow::SourceOverflow::kDrop}},
-               {.fallback = "wait",
-                .doc = "What to do while the flow has no room: wait, by not reading, until senders "
-                       "wait too or count the losses themselves; or drop, counted here."});
-}
-
-void check_json(const JsonSourceSettings& source, Report& report) {
-  if (source.name == "edge") report.wrong("name", "is taken by the query plane");
-  if (source.listen.empty()) report.wrong("listen", "is empty", "at least one address");
-  for (const StreamAddress& address : source.listen)
-    if (address.kind != StreamAddress::Kind::kUnix && !address.address)
-      report.wrong("listen", fmt::format("has the name {}", address.host), "addresses only");
-  const bool serves = std::ranges::any_of(source.listen, is_tls);
-  if (serves && (source.tls.certificate.empty() || source.tls.key.empty()))
-    report.wrong("listen", "has TLS without tls.certificate and tls.key", "both of them");
+  add_overflow(table);
 }
 
 Table<JsonSourceSettings> json_table() {
   Table<JsonSourceSettings> table(
       "Shippers of logs, and other weirs, that tell what they see in lines: flat JSON, DNSWatch's "
       "JSON, or DNSWatch's key=value pairs.");
-  table.text("name", &JsonSourceSettings::name,
-             {.fallback = "json",
-              .least = "1",
-              .most = "64",
-              .doc = "What it is called in metrics and the ledger."});
-  table.form("listen", &JsonSourceSettings::listen, address_form(),
+  add_name(table, "json");
+  table.form("listen", of<JsonSourceSettings>(&JsonSourceSettings::listen), address_form(),
              {.fallback = "[]",
               .doc = "Where senders connect to: tcp:ADDRESS:PORT, tls:ADDRESS:PORT, unix:PATH.",
               .most_items = 64});
-  table.table("socket", &JsonSourceSettings::socket, socket_table());
+  table.table("socket", of<JsonSourceSettings>(&JsonSourceSettings::socket), socket_table());
   table.text("tag", &JsonSourceSettings::tag,
              {.fallback = "powerdns.queries",
               .most = "255",
@@ -344,7 +326,7 @@ Table<JsonSourceSettings> json_table() {
                  .doc = "Pass on lines that are no record, as observations of the type UNKNOWN "
                         "whose dnstap.extra is the line; they are counted in either case."});
   add_json_limits(table);
-  table.table("tls", &JsonSourceSettings::tls, serving_table());
+  table.table("tls", of<JsonSourceSettings>(&JsonSourceSettings::tls), serving_table());
   table.check(check_json);
   return table;
 }

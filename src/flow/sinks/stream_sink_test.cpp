@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-
 #include "flow/catalogue.h"
 #include "kit/observations.h"
 

@@ -1,7 +1,6 @@
-// The source itself: what it listens on, who is let in, and which thread serves whom.
+// The source itself: who is let in, whom it dials, and which thread serves whom.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <memory>
@@ -10,9 +9,7 @@
 
 #include "flow/source.h"
 #include "flow/sources/dnstap/worker.h"
-#include "io/stream.h"
 #include "io/tls.h"
-#include "io/unix_socket.h"
 
 namespace weir::flow {
 namespace dnstap_source {
@@ -32,10 +29,8 @@ class DnstapSource final : public Source {
   }
 
   Status open() {
-    if (serves_tls()) {
-      TRY(tls_server_, make_tls_server());
-    }
-    for (const StreamAddress& address : settings_.listen) TRY_DONE(listen(address));
+    door_ = std::make_unique<Doorway>(settings_, workers_.front()->loop());
+    TRY_DONE(door_->open([this](Accepted accepted) { on_connection(std::move(accepted)); }));
     for (const StreamAddress& address : settings_.dial) TRY_DONE(dial(address));
     return Done{};
   }
@@ -46,19 +41,10 @@ class DnstapSource final : public Source {
 
   void stop() override {
     for (const auto& worker : workers_) worker->stop();
-    listeners_.clear();
+    door_->close();
   }
 
-  /// Senders that are connected stay as they are; those that come see the new certificate.
-  void reopen() override {
-    if (!serves_tls()) return;
-    auto fresh = make_tls_server();
-    if (!fresh)
-      return log::error(fmt::format("source {}: the certificate stays the old one: {}",
-                                    settings_.name, fresh.error().what));
-    std::shared_ptr<io::TlsServer> server = *std::move(fresh);
-    workers_.front()->loop().post([this, server] { tls_server_ = server; });
-  }
+  void reopen() override { door_->reopen(); }
 
   std::vector<std::string> complaints() const override {
     std::vector<std::string> complaints;
@@ -74,15 +60,8 @@ class DnstapSource final : public Source {
   }
 
  private:
-  Status listen(const StreamAddress& address);
   Status dial(const StreamAddress& address);
-  bool serves_tls() const {
-    const auto is_tls = [](const StreamAddress& address) { return address.kind == Kind::kTls; };
-    return std::ranges::any_of(settings_.listen, is_tls);
-  }
-  Result<std::unique_ptr<io::TlsServer>> make_tls_server() const;
-  void on_connection(Kind kind, Accepted accepted);
-  std::string_view refusal(Kind kind, const Endpoint& peer) const;
+  void on_connection(Accepted accepted);
   Worker& next_worker() { return *workers_[next_worker_++ % workers_.size()]; }
 
   const DnstapSourceSettings settings_;
@@ -94,33 +73,8 @@ class DnstapSource final : public Source {
   std::vector<std::unique_ptr<Worker>> workers_;
   // From here on of the first worker's thread, once it runs.
   size_t next_worker_ = 0;
-  std::shared_ptr<io::TlsServer> tls_server_;  // replaced at `reopen`
-  std::vector<std::unique_ptr<io::Listener>> listeners_;
+  std::unique_ptr<Doorway> door_;
 };
-
-Result<std::unique_ptr<io::TlsServer>> DnstapSource::make_tls_server() const {
-  return io::TlsServer::create({.certificate_file = settings_.tls.certificate,
-                                .key_file = settings_.tls.key,
-                                .client_ca_file = settings_.tls.client_ca});
-}
-
-Status DnstapSource::listen(const StreamAddress& address) {
-  io::Loop& loop = workers_.front()->loop();
-  const auto on_accept = [this, kind = address.kind](UniqueFd fd, Endpoint peer, Endpoint local) {
-    std::string name = kind == Kind::kUnix ? io::peer_process(fd.get()) : peer.to_text();
-    on_connection(kind, {std::move(fd), peer, local, std::move(name),
-                         kind == Kind::kTls ? tls_server_ : nullptr});
-  };
-  if (address.kind == Kind::kUnix) {
-    const io::SocketFile file{address.path, settings_.socket.mode, settings_.socket.owner,
-                              settings_.socket.group};
-    TRY(listeners_.emplace_back(), io::listen_unix(loop, file, on_accept));
-  } else {
-    TRY(listeners_.emplace_back(),
-        io::listen_stream(loop, {*address.address, address.port}, false, on_accept));
-  }
-  return Done{};
-}
 
 Status DnstapSource::dial(const StreamAddress& address) {
   io::TlsClient* tls = nullptr;
@@ -141,17 +95,9 @@ Status DnstapSource::dial(const StreamAddress& address) {
   return Done{};
 }
 
-/// Why a connection is closed at once; empty if it is welcome.
-std::string_view DnstapSource::refusal(Kind kind, const Endpoint& peer) const {
-  const auto allows = [&](const Prefix& prefix) { return prefix.contains(peer.address); };
-  if (kind != Kind::kUnix && std::ranges::none_of(settings_.allow, allows)) return "acl";
-  if (clients_ >= settings_.max_clients) return "max_clients";
-  return {};
-}
-
-void DnstapSource::on_connection(Kind kind, Accepted accepted) {
+void DnstapSource::on_connection(Accepted accepted) {
   counters_.accepted.add();
-  if (const std::string_view reason = refusal(kind, accepted.peer); !reason.empty()) {
+  if (const std::string_view reason = door_->refusal(accepted, clients_); !reason.empty()) {
     counters_.refused(reason);
     log_.write(log::Level::kWarning, fmt::format("dnstap source {}: {} is refused: {}",
                                                  settings_.name, accepted.name, reason));

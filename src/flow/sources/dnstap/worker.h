@@ -8,21 +8,12 @@
 #include <thread>
 #include <vector>
 
-#include "base/unique_fd.h"
 #include "flow/source.h"
 #include "flow/sources/dnstap/dialer.h"
 #include "flow/sources/dnstap/session.h"
+#include "flow/sources/doorway.h"
 
 namespace weir::flow::dnstap_source {
-
-/// A connection that was accepted, and is welcome.
-struct Accepted {
-  UniqueFd fd;
-  Endpoint peer;
-  Endpoint local;
-  std::string name;  // of the sender, for the log
-  std::shared_ptr<io::TlsServer> tls;
-};
 
 class Worker final : public SessionEvents, public DialerEvents {
  public:

@@ -10,15 +10,12 @@
 #include <vector>
 
 #include "flow/source.h"
+#include "flow/sources/doorway.h"
 #include "flow/sources/json/session.h"
-#include "io/tls.h"
-#include "io/unix_socket.h"
 
 namespace weir::flow {
 namespace json_source {
 namespace {
-
-using Kind = StreamAddress::Kind;
 
 constexpr Duration kFlushInterval = 1ms;  // what was recorded waits for more at most so long
 constexpr Duration kRoomInterval = 1ms;   // between two looks whether there is room again
@@ -38,11 +35,7 @@ class JsonSource final : public Source, public Intake {
   ~JsonSource() override { stop(); }
 
   Status open() {
-    if (serves_tls()) {
-      TRY(tls_server_, make_tls_server());
-    }
-    for (const StreamAddress& address : settings_.listen) TRY_DONE(listen(address));
-    return Done{};
+    return door_.open([this](Accepted accepted) { on_connection(std::move(accepted)); });
   }
 
   void start() override {
@@ -53,38 +46,17 @@ class JsonSource final : public Source, public Intake {
     if (!thread_.joinable()) return;
     loop_.post([this] {
       room_.stop();
-      listeners_.clear();
+      door_.close();
       sessions_.clear();
       finish(kFinishPatience);
     });
     thread_.join();
   }
 
-  /// Senders that are connected stay as they are; those that come see the new certificate.
-  void reopen() override {
-    if (!serves_tls()) return;
-    auto fresh = make_tls_server();
-    if (!fresh)
-      return log::error(fmt::format("source {}: the certificate stays the old one: {}",
-                                    settings_.name, fresh.error().what));
-    std::shared_ptr<io::TlsServer> server = *std::move(fresh);
-    loop_.post([this, server] { tls_server_ = server; });
-  }
+  void reopen() override { door_.reopen(); }
 
  private:
-  Status listen(const StreamAddress& address);
-  bool serves_tls() const {
-    return std::ranges::any_of(
-        settings_.listen, [](const StreamAddress& address) { return address.kind == Kind::kTls; });
-  }
-  Result<std::unique_ptr<io::TlsServer>> make_tls_server() const {
-    return io::TlsServer::create({.certificate_file = settings_.tls.certificate,
-                                  .key_file = settings_.tls.key,
-                                  .client_ca_file = settings_.tls.client_ca});
-  }
-  std::string_view refusal(Kind kind, const Endpoint& peer) const;
-  void on_connection(Kind kind, UniqueFd fd, const Endpoint& peer, const Endpoint& local);
-
+  void on_connection(Accepted accepted);
   bool has_room() override {
     return settings_.overflow == SourceOverflow::kDrop || tap_.has_room();
   }
@@ -106,51 +78,26 @@ class JsonSource final : public Source, public Intake {
   io::Timer flush_{loop_};
   bool waiting_ = false;  // for room: every session is paused
   bool flushes_later_ = false;
-  std::shared_ptr<io::TlsServer> tls_server_;  // replaced at `reopen`
-  std::vector<std::unique_ptr<io::Listener>> listeners_;
+  Doorway door_{settings_, loop_};
   std::list<std::unique_ptr<Session>> sessions_;
   std::thread thread_;
 };
 
-Status JsonSource::listen(const StreamAddress& address) {
-  const auto on_accept = [this, kind = address.kind](UniqueFd fd, Endpoint peer, Endpoint local) {
-    on_connection(kind, std::move(fd), peer, local);
-  };
-  if (address.kind == Kind::kUnix) {
-    const io::SocketFile file{address.path, settings_.socket.mode, settings_.socket.owner,
-                              settings_.socket.group};
-    TRY(listeners_.emplace_back(), io::listen_unix(loop_, file, on_accept));
-  } else {
-    TRY(listeners_.emplace_back(),
-        io::listen_stream(loop_, {*address.address, address.port}, false, on_accept));
-  }
-  return Done{};
-}
-
-/// Why a connection is closed at once; empty if it is welcome.
-std::string_view JsonSource::refusal(Kind kind, const Endpoint& peer) const {
-  const auto allows = [&](const Prefix& prefix) { return prefix.contains(peer.address); };
-  if (kind != Kind::kUnix && std::ranges::none_of(settings_.allow, allows)) return "acl";
-  if (sessions_.size() >= settings_.max_clients) return "max_clients";
-  return {};
-}
-
-void JsonSource::on_connection(Kind kind, UniqueFd fd, const Endpoint& peer,
-                               const Endpoint& local) {
+void JsonSource::on_connection(Accepted accepted) {
   counters_.accepted.add();
-  std::string name = kind == Kind::kUnix ? io::peer_process(fd.get()) : peer.to_text();
-  if (const std::string_view reason = refusal(kind, peer); !reason.empty()) {
+  if (const std::string_view reason = door_.refusal(accepted, sessions_.size()); !reason.empty()) {
     counters_.refused(reason);
-    return troubles_.write(log::Level::kWarning, fmt::format("json source {}: {} is refused: {}",
-                                                             settings_.name, name, reason));
+    return troubles_.write(
+        log::Level::kWarning,
+        fmt::format("json source {}: {} is refused: {}", settings_.name, accepted.name, reason));
   }
   const io::StreamOptions options{.limit_octets = kReplyOctets,
                                   .connect_timeout = settings_.handshake_timeout,
                                   .read_octets = kReadOctets};
   Session& session = *sessions_.emplace_back(std::make_unique<Session>(
-      loop_, context_.clock, settings_, counters_, troubles_, std::move(name), *this));
-  session.begin(io::accept_stream(loop_, std::move(fd), peer, local, options, session,
-                                  kind == Kind::kTls ? tls_server_.get() : nullptr));
+      loop_, context_.clock, settings_, counters_, troubles_, std::move(accepted.name), *this));
+  session.begin(io::accept_stream(loop_, std::move(accepted.fd), accepted.peer, accepted.local,
+                                  options, session, accepted.tls.get()));
   if (waiting_) session.pause();
 }
 
